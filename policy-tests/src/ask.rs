@@ -1,0 +1,140 @@
+//! A question whose action is known only by name.
+
+use crate::things::{Thing, Told};
+use policy::{Action, ActionName, Asker, Engine, Explained, Facts, Visit, VisitListed, Why};
+use std::sync::Arc;
+
+/// What was decided, and by which policies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Whether it was allowed.
+    pub allowed: bool,
+    /// The deciding policies' ids, sorted; none where nothing allowed it.
+    pub by: Vec<Arc<str>>,
+    /// What could not be evaluated, where something could not.
+    pub fault: Option<String>,
+}
+
+impl Answer {
+    fn of(answer: Result<Vec<Arc<str>>, Why>) -> Self {
+        match answer {
+            Ok(by) => Self { allowed: true, by, fault: None },
+            Err(Why::NothingAllows) => Self { allowed: false, by: Vec::new(), fault: None },
+            Err(Why::Forbidden(by)) => Self { allowed: false, by, fault: None },
+            Err(Why::Faulty(text)) => Self { allowed: false, by: Vec::new(), fault: Some(text) },
+        }
+    }
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let word = if self.allowed { "allow" } else { "deny" };
+        match &self.fault {
+            Some(text) => write!(f, "{word}, because it could not be evaluated: {text}"),
+            None if self.by.is_empty() => write!(f, "{word} by nothing"),
+            None => write!(f, "{word} by {}", self.by.join(", ")),
+        }
+    }
+}
+
+/// Why a question cannot be put at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unaskable {
+    /// The action is done to another type of thing.
+    #[error("`{0}` is not done to a thing of this type")]
+    OtherThing(&'static str),
+    /// The action needs to be told more.
+    #[error("`{0}` needs more to be told")]
+    Untold(&'static str),
+}
+
+struct Question<'a> {
+    engine: &'a Engine,
+    asker: &'a Arc<Asker>,
+    on: &'a Thing,
+    told: &'a Told,
+}
+
+impl<'a> Question<'a> {
+    fn typed<A: Action>(&self) -> Result<(&'a A::On, A::Input), Unaskable> {
+        let on = self.on.facts::<A::On>().ok_or(Unaskable::OtherThing(A::NAME.as_str()))?;
+        Ok((on, self.told.input().ok_or(Unaskable::Untold(A::NAME.as_str()))?))
+    }
+}
+
+macro_rules! question { ($Name:ident, $Out:ty, $it:ident, $A:ident, $on:ident, $input:ident, $body:expr) => {
+    struct $Name<'a>(Question<'a>);
+    impl Visit for $Name<'_> {
+        type Out = Result<$Out, Unaskable>;
+        fn visit<$A: Action>(self) -> Self::Out {
+            let $it = &self.0;
+            let ($on, $input) = $it.typed::<$A>()?;
+            Ok($body)
+        }
+    }
+} }
+question!(Decide, Answer, it, A, on, input, {
+    let answer = it.engine.decide::<A>(it.asker, on, input);
+    Answer::of(answer.map(|it| it.by().map(Arc::from).collect()).map_err(|it| it.why))
+});
+question!(Whole, Answer, it, A, on, input, Answer::of(it.engine.decide_by_whole::<A>(it.asker, on, &input)));
+question!(Explain, Explained, it, A, on, input, it.engine.explain::<A>(it.asker, on, &input));
+question!(Rows, Answer, it, A, on, input, {
+    let row = it.engine.decide_rows::<A>(it.asker, std::slice::from_ref(on), &input).pop().flatten();
+    Answer::of(row.map(|it| it.by().map(Arc::from).collect()).ok_or(Why::NothingAllows))
+});
+
+struct Listed<'a>(Question<'a>);
+impl VisitListed for Listed<'_> {
+    type Out = Result<bool, Unaskable>;
+    fn visit<A: policy::Listable>(self) -> Self::Out {
+        let (on, input) = self.0.typed::<A>()?;
+        Ok(self.0.engine.scope::<A>(self.0.asker, on.kind(), &input).filter().holds(on))
+    }
+}
+
+/// Decides as the program does.
+///
+/// # Errors
+/// The question cannot be put: another type of thing, or too little told.
+pub fn ask(e: &Engine, asker: &Arc<Asker>, action: ActionName, on: &Thing, told: &Told) -> Result<Answer, Unaskable> {
+    action.visit(Decide(Question { engine: e, asker, on, told }))
+}
+
+/// Decides by every policy as written, in Cedar's own way.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_whole(
+    e: &Engine, asker: &Arc<Asker>, action: ActionName, on: &Thing, told: &Told,
+) -> Result<Answer, Unaskable> {
+    action.visit(Whole(Question { engine: e, asker, on, told }))
+}
+
+/// Decides as for one row of a page; of a refusal it knows no reason.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_row(
+    e: &Engine, asker: &Arc<Asker>, action: ActionName, on: &Thing, told: &Told,
+) -> Result<Answer, Unaskable> {
+    action.visit(Rows(Question { engine: e, asker, on, told }))
+}
+
+/// Says why, policy by policy and clause by clause.
+///
+/// # Errors
+/// As [`ask`].
+pub fn explain(
+    e: &Engine, asker: &Arc<Asker>, action: ActionName, on: &Thing, told: &Told,
+) -> Result<Explained, Unaskable> {
+    action.visit(Explain(Question { engine: e, asker, on, told }))
+}
+
+/// Whether the action's list would show the thing; `None` where the action has no lists.
+#[must_use]
+pub fn listed(
+    e: &Engine, asker: &Arc<Asker>, action: ActionName, on: &Thing, told: &Told,
+) -> Option<Result<bool, Unaskable>> {
+    action.visit_listed(Listed(Question { engine: e, asker, on, told }))
+}

@@ -1,0 +1,295 @@
+//! Examples: who, does what, on what, and then the decision and exactly the policies that decide it.
+//!
+//! ```toml
+//! [[case]]
+//! name = "a verified presenter sees a private listing"
+//! as = "presenter"                          # a name of cases/cast.toml, or a table, perhaps { like = "…", … }
+//! do = "ViewListing"                        # or several, which must all end alike
+//! on = { like = "profile", level = "private_listing" }
+//! told = { digest = "terms" }               # only where the action needs it
+//! decision = "allow"
+//! by = ["listing-presenter"]                # a denial by nothing is []
+//! ```
+
+use crate::ask::{self, Answer, Unaskable};
+use crate::fields::Mistake;
+use crate::things::{self, Thing, Told};
+use policy::{ActionName, Asker, Engine};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use toml::{Table, Value};
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "cases"]
+#[include = "*.toml"]
+struct Embedded;
+
+const CAST: &str = "cast.toml";
+
+/// Named people and things that the cases of all files share.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cast {
+    #[serde(default)]
+    who: BTreeMap<String, Table>,
+    #[serde(default)]
+    what: BTreeMap<String, Table>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    case: Vec<Raw>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    name: String,
+    r#as: Value,
+    r#do: Value,
+    on: Value,
+    #[serde(default)]
+    told: Table,
+    decision: Decision,
+    by: Vec<String>,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum Decision {
+    Allow,
+    Deny,
+}
+
+/// One example. A case whose `do` names several actions becomes several of these.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The file it stands in.
+    pub file: String,
+    /// What it shows.
+    pub name: String,
+    /// Who asks.
+    pub asker: Arc<Asker>,
+    /// For what.
+    pub action: ActionName,
+    /// On what.
+    pub on: Thing,
+    /// What is told with it.
+    pub told: Told,
+    /// What must come out.
+    pub expected: Answer,
+}
+
+/// A case that did not end as it should, or could not be read or asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The file.
+    pub file: String,
+    /// The case; empty where the file itself is wrong.
+    pub name: String,
+    /// The action; empty where the case could not be read.
+    pub action: String,
+    /// What must come out; empty where the case could not be read.
+    pub expected: String,
+    /// What came out, or what is wrong.
+    pub got: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.file)?;
+        if !self.name.is_empty() {
+            write!(f, "{}: ", self.name)?;
+        }
+        if self.expected.is_empty() {
+            return f.write_str(&self.got);
+        }
+        write!(f, "{}\n    expected: {}\n    got:      {}", self.action, self.expected, self.got)
+    }
+}
+
+/// What became of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// How many questions were asked.
+    pub asked: usize,
+    /// Those that went wrong, in the order of files and cases.
+    pub failures: Vec<Failure>,
+    /// How many cases each policy decides; a policy that decides none is named with zero.
+    pub decides: BTreeMap<String, usize>,
+}
+
+impl Report {
+    /// The policies that decide no case.
+    pub fn undecided(&self) -> impl Iterator<Item = &str> {
+        self.decides.iter().filter(|it| *it.1 == 0).map(|it| it.0.as_str())
+    }
+}
+
+/// All cases of a folder.
+#[derive(Debug, Clone, Default)]
+pub struct Cases {
+    /// In the order of files, and as they stand there.
+    pub all: Vec<Case>,
+}
+
+impl Cases {
+    /// The cases that were built into this program.
+    ///
+    /// # Errors
+    /// Every case and file that cannot be read.
+    pub fn embedded() -> Result<Self, Vec<Failure>> {
+        let files = Embedded::iter().filter_map(|name| {
+            let file = Embedded::get(&name)?;
+            Some((name.into_owned(), String::from_utf8_lossy(&file.data).into_owned()))
+        });
+        Self::parse(&files.collect())
+    }
+
+    /// The cases of a folder's `*.toml` files, with its `cast.toml` where there is one.
+    ///
+    /// # Errors
+    /// Every case and file that cannot be read.
+    pub fn folder(folder: &Path) -> Result<Self, Vec<Failure>> {
+        let broken = |e: std::io::Error| vec![wrong(&folder.display().to_string(), "", e.to_string())];
+        let mut files = BTreeMap::new();
+        for entry in std::fs::read_dir(folder).map_err(broken)? {
+            let path = entry.map_err(broken)?.path();
+            if path.extension().is_some_and(|it| it == "toml") {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                files.insert(name, std::fs::read_to_string(&path).map_err(broken)?);
+            }
+        }
+        Self::parse(&files)
+    }
+
+    /// Cases from the texts of files, by name.
+    ///
+    /// # Errors
+    /// Every case and file that cannot be read.
+    pub fn parse(files: &BTreeMap<String, String>) -> Result<Self, Vec<Failure>> {
+        let cast: Cast = match files.get(CAST) {
+            Some(text) => toml::from_str(text).map_err(|e| vec![wrong(CAST, "", e.to_string())])?,
+            None => Cast::default(),
+        };
+        let (mut all, mut failures) = (Vec::new(), Vec::new());
+        for (name, text) in files.iter().filter(|it| it.0 != CAST) {
+            match toml::from_str::<File>(text) {
+                Err(e) => failures.push(wrong(name, "", e.to_string())),
+                Ok(file) => {
+                    for raw in &file.case {
+                        match read(name, raw, &cast) {
+                            Ok(more) => all.extend(more),
+                            Err(e) => failures.push(wrong(name, &raw.name, e.0)),
+                        }
+                    }
+                }
+            }
+        }
+        if failures.is_empty() { Ok(Self { all }) } else { Err(failures) }
+    }
+
+    /// Puts every case to the engine, and to the policies as written.
+    #[must_use]
+    pub fn run(&self, engine: &Engine) -> Report {
+        let mut report = Report::default();
+        report.decides.extend(engine.texts().iter().map(|it| (it.id.clone(), 0)));
+        for case in &self.all {
+            report.asked += 1;
+            match case.ask(engine) {
+                Err(e) => report.failures.push(case.failure(e.to_string())),
+                Ok(got) if got != case.expected => report.failures.push(case.failure(got.to_string())),
+                Ok(got) => {
+                    for id in got.by {
+                        *report.decides.entry(id.to_string()).or_default() += 1;
+                    }
+                }
+            }
+        }
+        report
+    }
+}
+
+impl Case {
+    /// The engine's answer.
+    ///
+    /// # Errors
+    /// The question cannot be put.
+    pub fn ask(&self, engine: &Engine) -> Result<Answer, Unaskable> {
+        ask::ask(engine, &self.asker, self.action, &self.on, &self.told)
+    }
+
+    fn failure(&self, got: String) -> Failure {
+        Failure {
+            file: self.file.clone(),
+            name: self.name.clone(),
+            action: self.action.as_str().to_owned(),
+            expected: self.expected.to_string(),
+            got,
+        }
+    }
+}
+
+fn wrong(file: &str, name: &str, got: String) -> Failure {
+    let (action, expected) = (String::new(), String::new());
+    Failure { file: file.to_owned(), name: name.to_owned(), action, expected, got }
+}
+
+fn read(file: &str, raw: &Raw, cast: &Cast) -> Result<Vec<Case>, Mistake> {
+    let asker = crate::people::read(&liken(&raw.r#as, &cast.who, 0)?)?;
+    let on = things::read(&liken(&raw.on, &cast.what, 0)?)?;
+    let told = Told::read(&raw.told)?;
+    let mut by: Vec<Arc<str>> = raw.by.iter().map(|it| Arc::from(it.as_str())).collect();
+    by.sort();
+    let names: Vec<&Value> = match &raw.r#do {
+        Value::Array(them) => them.iter().collect(),
+        one => vec![one],
+    };
+    names
+        .into_iter()
+        .map(|name| {
+            let action = name.as_str().and_then(ActionName::named);
+            let action = action.ok_or_else(|| Mistake(format!("no action {name}")))?;
+            let on = if action == ActionName::Lapse { on.clone().lapsing() } else { on.clone() };
+            let expected = Answer { allowed: raw.decision == Decision::Allow, by: by.clone(), fault: None };
+            Ok(Case {
+                file: file.to_owned(),
+                name: raw.name.clone(),
+                asker: asker.clone(),
+                action,
+                on,
+                told: told.clone(),
+                expected,
+            })
+        })
+        .collect()
+}
+
+/// A name, a table, or a table like a named one but for its own fields.
+fn liken(value: &Value, named: &BTreeMap<String, Table>, depth: usize) -> Result<Table, Mistake> {
+    let base = |name: &str| {
+        let found = named.get(name).ok_or_else(|| Mistake(format!("nobody and nothing is called `{name}`")))?;
+        if depth > 4 {
+            return Err(Mistake(format!("`{name}` is like itself")));
+        }
+        liken(&Value::Table(found.clone()), named, depth + 1)
+    };
+    match value {
+        Value::String(name) => base(name),
+        Value::Table(table) => match table.get("like") {
+            None => Ok(table.clone()),
+            Some(Value::String(name)) => {
+                let mut all = base(name)?;
+                all.extend(table.iter().filter(|it| it.0 != "like").map(|(k, v)| (k.clone(), v.clone())));
+                Ok(all)
+            }
+            Some(other) => Err(Mistake(format!("`like` is not a name: {other}"))),
+        },
+        other => Err(Mistake(format!("neither a name nor a table: {other}"))),
+    }
+}

@@ -1,0 +1,23 @@
+//! What the policies are held to, beside what is proved of them.
+//!
+//! - [`cases`]: examples in `cases/*.toml`, each with its decision AND the ids of the policies that decide it
+//! - [`matrix`]: every principal × action × situation on one page, `expected/matrix.txt`
+//! - [`oracle`]: practice 6 told a second time in plain Rust, from the requirements and not from the policies
+//! - [`world`]: askers and things drawn at random, for properties
+//!
+//! The library knows no test harness, so that the program runs the same cases over any policies it is given.
+
+pub mod ask;
+pub mod cases;
+pub mod coverage;
+pub mod fields;
+pub mod matrix;
+pub mod oracle;
+pub mod people;
+pub mod situations;
+pub mod things;
+pub mod world;
+
+pub use ask::{Answer, Unaskable, ask};
+pub use cases::{Case, Cases, Failure, Report};
+pub use things::{Thing, Told};

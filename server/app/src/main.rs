@@ -1,0 +1,2 @@
+//! kalinklo
+fn main() {}

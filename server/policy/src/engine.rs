@@ -1,0 +1,408 @@
+//! The engine's heart: residual policies prepared at start, every error a refusal.
+//!
+//! At start, one slice of the policies for each environment (principal type × action × resource type) is partially
+//! evaluated with ids and context unknown. What is left decides: scopes, `is` and `action in` are folded, so no gate by
+//! action group can be skipped for want of an action's entity. Each residual's condition is kept as an expression.
+
+use crate::action::{Action, ActionName, Input, context};
+use crate::actor::Asker;
+use crate::bundle::{Bundle, Checked, Complaint, PolicyText};
+use crate::entity::{self, Attributes, EntityKind, Unbuildable};
+use crate::facts::Facts;
+use crate::folded::Folds;
+use crate::permit::Permit;
+use crate::scope;
+use crate::slice::{Ready, Slice};
+use cedar_policy::{
+    Context, Entities, EntityId, EntityUid, PartialEntities, PartialEntity, PartialEntityUid, PartialRequest,
+    PolicySet, Request, Schema,
+};
+use domain::Digest;
+use sha2::{Digest as _, Sha256};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Why the policies cannot serve.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The files do not pass their checks.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Complaints(Vec<Complaint>),
+    /// A policy cannot be prepared for one of its environments.
+    #[error("{0}")]
+    Unprepared(String),
+    /// A list's policies ask what no list can answer.
+    #[error("{0}")]
+    Untranslatable(#[from] scope::Untranslatable),
+}
+
+/// Why nothing was allowed. Each is a refusal; none may become an allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// No policy permits it.
+    NothingAllows,
+    /// These forbid it.
+    Forbidden(Vec<Arc<str>>),
+    /// A policy could not be evaluated, or the facts could not be told.
+    Faulty(String),
+}
+
+/// A refusal: what was asked, and why not. For the log; the person sees only that it was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not allowed: {}", action.as_str())]
+pub struct Refused {
+    /// What was asked.
+    pub action: ActionName,
+    /// Why not.
+    pub why: Why,
+}
+
+/// One decision, as the log gets it.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// Who asked, when, on which visit.
+    pub asker: Arc<Asker>,
+    /// What.
+    pub action: ActionName,
+    /// The Cedar type of the thing.
+    pub kind: EntityKind,
+    /// The thing's id.
+    pub on: String,
+    /// Whether it was allowed.
+    pub allowed: bool,
+    /// The deciding policies; for a fault, its text.
+    pub by: Vec<Arc<str>>,
+}
+
+/// Where decisions are noted. Must not block: it is called on every request.
+pub trait Decisions: Send + Sync {
+    /// Notes one decision.
+    fn note(&self, decided: Decided);
+}
+
+pub(crate) type Environment = (EntityKind, ActionName, EntityKind);
+
+/// Rows below which nothing is gained by preparing more than for one.
+const FEW: usize = 8;
+
+/// How often a question will be asked of the same asker.
+#[derive(Clone, Copy)]
+enum How {
+    Once,
+    Often,
+}
+
+/// The policies of one release, prepared for every environment that the schema allows.
+pub struct Engine {
+    pub(crate) slices: HashMap<Environment, Arc<Slice>>,
+    pub(crate) scopes: HashMap<Environment, scope::Condition>,
+    pub(crate) texts: Vec<PolicyText>,
+    pub(crate) whole: PolicySet,
+    pub(crate) schema: Schema,
+    action_uids: HashMap<ActionName, EntityUid>,
+    empty: Context,
+    folds: Folds,
+    digest: Digest,
+    decisions: Option<Arc<dyn Decisions>>,
+}
+
+impl Engine {
+    /// Checks, names, validates and prepares a bundle. About 60 ms.
+    ///
+    /// # Errors
+    /// Everything that would make a decision or a list unsure stops the start here.
+    pub fn load(bundle: &Bundle) -> Result<Self, LoadError> {
+        let Checked { schema, policies, texts } = bundle.checked().map_err(LoadError::Complaints)?;
+        let mut action_uids = HashMap::new();
+        let mut actions = HashMap::new();
+        for name in crate::action::ALL {
+            let uid: EntityUid = format!("Action::\"{}\"", name.as_str()).parse().map_err(unprepared)?;
+            action_uids.insert(*name, uid.clone());
+            actions.insert(uid, *name);
+        }
+        let kinds: HashMap<&str, EntityKind> = EntityKind::ALL.iter().map(|it| (it.as_str(), *it)).collect();
+        let mut sets: HashMap<Environment, PolicySet> = HashMap::new();
+        for policy in policies.policies() {
+            for at in policy.get_valid_request_envs(&schema) {
+                let kind = |it: &cedar_policy::EntityTypeName| {
+                    kinds
+                        .get(it.to_string().as_str())
+                        .copied()
+                        .ok_or_else(|| unprepared(format!("unknown type `{it}`")))
+                };
+                let Some(action) = actions.get(at.action()).copied() else {
+                    return Err(unprepared(format!(
+                        "the program does not know the action `{}`",
+                        at.action()
+                    )));
+                };
+                let at = (kind(at.principal())?, action, kind(at.resource())?);
+                sets.entry(at).or_default().add(policy.clone()).map_err(unprepared)?;
+            }
+        }
+        let mut slices = HashMap::new();
+        for (at, set) in sets {
+            let residuals = residuals(&set, at, &action_uids[&at.1], None, &schema)?;
+            slices.insert(at, Arc::new(Slice::of(residuals)?));
+        }
+        let mut scopes = HashMap::new();
+        for (at, slice) in &slices {
+            if crate::action::LISTED.contains(&at.1) {
+                scopes.insert(*at, scope::compile(*at, &slice.residuals)?);
+            }
+        }
+        let digest = digest(bundle);
+        Ok(Self {
+            slices,
+            scopes,
+            texts,
+            whole: policies,
+            schema,
+            action_uids,
+            empty: Context::empty(),
+            folds: Folds::default(),
+            digest,
+            decisions: None,
+        })
+    }
+
+    /// The same engine, noting every decision there.
+    #[must_use]
+    pub fn noting(mut self, decisions: Arc<dyn Decisions>) -> Self {
+        self.decisions = Some(decisions);
+        self
+    }
+
+    /// SHA-256 over the schema and all policy files, by name: what decisions and the ledger are stamped with.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// Every policy, as reviewers read it, in the order of files and lines.
+    #[must_use]
+    pub fn texts(&self) -> &[PolicyText] {
+        &self.texts
+    }
+
+    /// How many environments have at least one policy.
+    #[must_use]
+    pub fn environments(&self) -> usize {
+        self.slices.len()
+    }
+
+    /// The one place where a permit is made.
+    ///
+    /// # Errors
+    /// Refused: nothing allows it, something forbids it, or anything at all could not be evaluated.
+    pub fn decide<A: Action>(
+        &self,
+        asker: &Arc<Asker>,
+        on: &A::On,
+        input: A::Input,
+    ) -> Result<Permit<A>, Refused> {
+        let answer = self.answer::<A>(asker, on, &input);
+        self.note::<A>(asker, on, &answer);
+        match answer {
+            Ok(by) => Ok(Permit::new(asker.clone(), input, on, by)),
+            Err(why) => Err(Refused { action: A::NAME, why }),
+        }
+    }
+
+    /// Decides `A` on each row of a page; `None` where it is refused. What only concerns the asker is asked once.
+    pub fn decide_rows<A: Action>(
+        &self,
+        asker: &Arc<Asker>,
+        rows: &[A::On],
+        input: &A::Input,
+    ) -> Vec<Option<Permit<A>>> {
+        let how = if rows.len() < FEW { How::Once } else { How::Often };
+        // a page may mix kinds of things, and each kind has its own rules
+        let mut kinds: Vec<(EntityKind, Result<Ready, Why>)> = Vec::new();
+        rows.iter()
+            .map(|on| {
+                let kind = on.kind();
+                let at = kinds.iter().position(|it| it.0 == kind).unwrap_or_else(|| {
+                    kinds.push((kind, self.ready::<A>(asker, kind, input, how, None)));
+                    kinds.len() - 1
+                });
+                let answer = match &kinds[at].1 {
+                    Ok(ready) => ready.ask(on, None),
+                    Err(why) => Err(why.clone()),
+                };
+                self.note::<A>(asker, on, &answer);
+                answer.ok().map(|by| Permit::new(asker.clone(), input.clone(), on, by))
+            })
+            .collect()
+    }
+
+    /// Whether `A` would be allowed, for what a page offers; makes no permit and no log line.
+    #[must_use]
+    pub fn may<A: Action>(&self, asker: &Asker, on: &A::On, input: &A::Input) -> bool {
+        self.answer::<A>(asker, on, input).is_ok()
+    }
+
+    fn note<A: Action>(&self, asker: &Arc<Asker>, on: &A::On, answer: &Result<Vec<Arc<str>>, Why>) {
+        if let Some(decisions) = &self.decisions {
+            let (allowed, by) = match answer {
+                Ok(by) => (true, by.clone()),
+                Err(Why::NothingAllows) => (false, Vec::new()),
+                Err(Why::Forbidden(by)) => (false, by.clone()),
+                Err(Why::Faulty(text)) => (false, vec![Arc::from(text.as_str())]),
+            };
+            decisions.note(Decided {
+                asker: asker.clone(),
+                action: A::NAME,
+                kind: on.kind(),
+                on: on.id().to_string(),
+                allowed,
+                by,
+            });
+        }
+    }
+
+    fn answer<A: Action>(&self, asker: &Asker, on: &A::On, input: &A::Input) -> Result<Vec<Arc<str>>, Why> {
+        self.ready::<A>(asker, on.kind(), input, How::Once, None)?.ask(on, None)
+    }
+
+    /// The asker's side of a question.
+    fn ready<A: Action>(
+        &self,
+        asker: &Asker,
+        kind: EntityKind,
+        input: &A::Input,
+        how: How,
+        left_out: Option<&str>,
+    ) -> Result<Ready, Why> {
+        let at = (asker.actor.kind(), A::NAME, kind);
+        let (Some(slice), Some(action)) = (self.slices.get(&at), self.action_uids.get(&A::NAME)) else {
+            return Err(Why::NothingAllows);
+        };
+        let mut attributes = asker.actor.attributes();
+        attributes.retain(|it| Some(it.0) != left_out);
+        let slice = match how {
+            How::Once => slice.clone(),
+            How::Often => self.folds.of(slice, at, action, asker.actor.id(), &attributes, &self.schema),
+        };
+        attributes.retain(|it| slice.names(it.0));
+        let who = entity::build(at.0, asker.actor.id(), &attributes).map_err(faulty)?;
+        let told = if A::Input::EMPTY {
+            self.empty.clone()
+        } else {
+            context(input.pairs(asker)).map_err(Why::Faulty)?
+        };
+        let ready = Ready::new(slice, who, action.clone(), told);
+        match how {
+            How::Once => Ok(ready),
+            How::Often => ready.ahead(kind),
+        }
+    }
+
+    /// What would be decided if the loader had left out one attribute of the asker or the thing. Makes no permit: it is
+    /// there for the tests that hold every such loss to a refusal.
+    ///
+    /// # Errors
+    /// As [`Engine::decide`].
+    #[doc(hidden)]
+    pub fn decide_without<A: Action>(
+        &self,
+        asker: &Asker,
+        on: &A::On,
+        input: &A::Input,
+        of_asker: Option<&str>,
+        of_thing: Option<&str>,
+    ) -> Result<Vec<Arc<str>>, Why> {
+        self.ready::<A>(asker, on.kind(), input, How::Once, of_asker)?.ask(on, of_thing)
+    }
+
+    /// The same question put to every policy as written, with the schema's action groups: the slow truth that tests
+    /// hold [`Engine::decide`] to. Facts and actors are validated against the schema on the way.
+    ///
+    /// # Errors
+    /// As [`Engine::decide`], and where facts do not conform to the schema.
+    pub fn decide_by_whole<A: Action>(
+        &self,
+        asker: &Asker,
+        on: &A::On,
+        input: &A::Input,
+    ) -> Result<Vec<Arc<str>>, Why> {
+        let who =
+            entity::build(asker.actor.kind(), asker.actor.id(), &asker.actor.attributes()).map_err(faulty)?;
+        let thing = entity::build(on.kind(), &on.id().to_string(), &on.attributes()).map_err(faulty)?;
+        let action =
+            self.action_uids.get(&A::NAME).cloned().ok_or_else(|| Why::Faulty("no such action".into()))?;
+        let told = context(input.pairs(asker)).map_err(Why::Faulty)?;
+        let request =
+            Request::new(who.uid(), action, thing.uid(), told, Some(&self.schema)).map_err(faulty)?;
+        let world = Entities::from_entities([who, thing], Some(&self.schema)).map_err(faulty)?;
+        let answer = cedar_policy::Authorizer::new().is_authorized(&request, &self.whole, &world);
+        if let Some(fault) = answer.diagnostics().errors().next() {
+            return Err(faulty(fault));
+        }
+        let mut by: Vec<Arc<str>> =
+            answer.diagnostics().reason().map(|it| Arc::from(it.to_string().as_str())).collect();
+        by.sort();
+        match answer.decision() {
+            cedar_policy::Decision::Allow => Ok(by),
+            cedar_policy::Decision::Deny if by.is_empty() => Err(Why::NothingAllows),
+            cedar_policy::Decision::Deny => Err(Why::Forbidden(by)),
+        }
+    }
+}
+
+pub(crate) fn unprepared(e: impl std::fmt::Display) -> LoadError {
+    LoadError::Unprepared(e.to_string())
+}
+pub(crate) fn faulty(e: impl std::fmt::Display) -> Why {
+    Why::Faulty(e.to_string())
+}
+impl From<Unbuildable> for LoadError {
+    fn from(it: Unbuildable) -> Self {
+        unprepared(it)
+    }
+}
+
+fn digest(bundle: &Bundle) -> Digest {
+    let mut hash = Sha256::new();
+    let mut part = |name: &str, text: &str| {
+        for it in [name, text] {
+            hash.update((it.len() as u64).to_be_bytes());
+            hash.update(it);
+        }
+    };
+    part("schema", &bundle.schema.1);
+    for (name, text) in &bundle.files {
+        // the folder differs between a checkout and an installed program; the file's name does not
+        part(name.rsplit('/').next().unwrap_or(name), text);
+    }
+    Digest(hash.finalize().into())
+}
+
+/// What is left of the policies when only the types, the action and perhaps the asker are known; policies that can never
+/// match fall away.
+pub(crate) fn residuals(
+    policies: &PolicySet,
+    at: Environment,
+    action: &EntityUid,
+    asker: Option<(&str, &Attributes<'_>)>,
+    schema: &Schema,
+) -> Result<PolicySet, LoadError> {
+    let asker = match asker {
+        None => None,
+        Some((id, attributes)) => Some((id, entity::partial(at.0, id, attributes, schema)?)),
+    };
+    let request = PartialRequest::new(
+        PartialEntityUid::new(entity::type_name(at.0)?, asker.as_ref().map(|it| EntityId::new(it.0))),
+        action.clone(),
+        PartialEntityUid::new(entity::type_name(at.2)?, None),
+        None,
+        schema,
+    )
+    .map_err(unprepared)?;
+    // not `PartialEntities::empty()`: it knows no actions, and `action in` would stay unfolded
+    let known: Option<PartialEntity> = asker.map(|it| it.1);
+    let known = PartialEntities::from_partial_entities(known, schema).map_err(unprepared)?;
+    let answer = policies.tpe(&request, &known, schema).map_err(unprepared)?;
+    let never: HashSet<_> = answer.false_permits().chain(answer.false_forbids()).cloned().collect();
+    PolicySet::from_policies(answer.policies().filter(|it| !never.contains(it.id()))).map_err(unprepared)
+}

@@ -1,0 +1,31 @@
+//! The only crate that decides. Facts become Cedar entities here; a yes leaves as a [`Permit`] or a [`Scope`].
+//!
+//! ```text
+//! Asker + facts ─► Engine::decide::<Action> ─► Permit<Action>  or  Refused
+//! Asker         ─► Engine::scope::<Action>  ─► Scope<Action>   (Always, Never, When)
+//! ```
+
+mod action;
+mod actor;
+mod bundle;
+mod engine;
+mod entity;
+mod explain;
+pub mod facts;
+mod folded;
+mod permit;
+pub mod scope;
+mod slice;
+
+pub use action::{
+    ALL, Action, ActionName, Claim, Factor, Input, Listable, Overdue, Shown, Unasked, Visit, VisitListed,
+    actions,
+};
+pub use actor::{Actor, Asker, Member, Staff};
+pub use bundle::{Bundle, Complaint, PolicyText};
+pub use engine::{Decided, Decisions, Engine, LoadError, Refused, Why};
+pub use entity::{EntityKind, Value};
+pub use explain::{Clause, Explained, Rule, Verdict};
+pub use facts::Facts;
+pub use permit::Permit;
+pub use scope::{Filter, Literal, Scope};

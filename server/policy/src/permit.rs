@@ -1,0 +1,85 @@
+//! Proof that the policies said yes.
+
+use crate::action::Action;
+use crate::actor::Asker;
+use crate::facts::Facts;
+use domain::Version;
+use std::sync::Arc;
+
+/// Who may do `A`, to which thing, at which version, and by which policies.
+///
+/// Only [`crate::Engine`] makes one. Nobody can forge it:
+///
+/// ```compile_fail,E0451
+/// use policy::{Permit, actions::ViewProfile};
+/// fn forge(like: Permit<ViewProfile>) -> Permit<ViewProfile> { Permit { ..like } }
+/// ```
+///
+/// nobody can spend it twice:
+///
+/// ```compile_fail,E0382
+/// use policy::{Permit, actions::EditProfile};
+/// fn spend(_: Permit<EditProfile>) {}
+/// fn twice(permit: Permit<EditProfile>) { spend(permit); spend(permit); }
+/// ```
+///
+/// nobody can copy it:
+///
+/// ```compile_fail,E0599
+/// use policy::{Permit, actions::EditProfile};
+/// fn copy(permit: &Permit<EditProfile>) -> Permit<EditProfile> { permit.clone() }
+/// ```
+///
+/// and a permit for one right is none for another:
+///
+/// ```compile_fail,E0308
+/// use policy::{Permit, actions::{EditProfile, ViewProfile}};
+/// fn edit(_: Permit<EditProfile>) {}
+/// fn misuse(seen: Permit<ViewProfile>) { edit(seen) }
+/// ```
+///
+/// It is neither `Clone` nor `Copy`: reading borrows it, writing spends it, so one decision allows at most one change.
+#[must_use]
+pub struct Permit<A: Action> {
+    asker: Arc<Asker>,
+    input: A::Input,
+    on: <A::On as Facts>::Id,
+    version: Version,
+    by: Vec<Arc<str>>,
+}
+
+impl<A: Action> Permit<A> {
+    pub(crate) fn new(asker: Arc<Asker>, input: A::Input, on: &A::On, by: Vec<Arc<str>>) -> Self {
+        Self { asker, input, on: on.id(), version: on.version(), by }
+    }
+    /// Who asked.
+    #[must_use]
+    pub fn asker(&self) -> &Arc<Asker> {
+        &self.asker
+    }
+    /// What was told with the request.
+    #[must_use]
+    pub fn input(&self) -> &A::Input {
+        &self.input
+    }
+    /// The thing.
+    #[must_use]
+    pub fn on(&self) -> <A::On as Facts>::Id {
+        self.on
+    }
+    /// The edition that was decided on.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+    /// The deciding policies' ids, sorted.
+    pub fn by(&self) -> impl Iterator<Item = &str> {
+        self.by.iter().map(AsRef::as_ref)
+    }
+}
+
+impl<A: Action> std::fmt::Debug for Permit<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Permit<{}>({} at {:?} by {:?})", A::NAME.as_str(), self.on, self.version, self.by)
+    }
+}

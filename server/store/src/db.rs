@@ -1,0 +1,253 @@
+//! One connection type over two databases, and what differs between them.
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../schema/migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../../schema/migrations/postgres");
+
+/// A connection to one of the two databases.
+#[derive(diesel::MultiConnection)]
+pub enum Db {
+    /// PostgreSQL.
+    Pg(PgConnection),
+    /// SQLite in one file.
+    Sqlite(SqliteConnection),
+}
+
+/// One generic body, run on whichever database it is: for what the shared query type cannot say.
+macro_rules! each {
+    ($db:expr, $it:ident => $body:expr) => {
+        match $db {
+            $crate::db::Db::Pg($it) => $body,
+            $crate::db::Db::Sqlite($it) => $body,
+        }
+    };
+}
+pub(crate) use each;
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Address {
+    /// `postgres://…`
+    Postgres(String),
+    /// A file.
+    Sqlite(String),
+}
+
+impl Address {
+    /// `postgres://…` and `postgresql://…` name a server, everything else a file (with or without `sqlite://`).
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Self::Postgres(text.to_owned())
+        } else {
+            Self::Sqlite(text.strip_prefix("sqlite://").unwrap_or(text).to_owned())
+        }
+    }
+    /// Whether many servers may share it.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+}
+// An address may hold a password, so that neither form prints it.
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Postgres(_) => f.write_str("PostgreSQL"),
+            Self::Sqlite(file) => write!(f, "SQLite in {file}"),
+        }
+    }
+}
+
+/// How a SQLite connection is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Reads only.
+    Read,
+    /// The one writer: every commit is on the disk before it is confirmed.
+    Write,
+}
+
+/// Connects; the address decides which database, never a try of each in turn.
+///
+/// # Errors
+/// As the database says, without the address.
+pub fn connect(address: &Address, how: Use) -> ConnectionResult<Db> {
+    let setup = ConnectionError::CouldntSetupConfiguration;
+    match address {
+        Address::Postgres(url) => {
+            let mut it = PgConnection::establish(url)?;
+            it.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '5s'")
+                .map_err(setup)?;
+            Ok(Db::Pg(it))
+        }
+        Address::Sqlite(file) => {
+            let mut it = SqliteConnection::establish(file)?;
+            // busy_timeout first: switching to WAL itself can meet a lock. NORMAL may lose the last commits when the
+            // power fails, FULL does not, and every write here is one that somebody was told of.
+            let rest = match how {
+                Use::Read => "PRAGMA query_only=ON; PRAGMA mmap_size=268435456;",
+                Use::Write => "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            };
+            it.batch_execute(&format!(
+                "PRAGMA busy_timeout=5000; {rest} PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; \
+                 PRAGMA cache_size=-8000; PRAGMA journal_size_limit=67108864;"
+            ))
+            .map_err(setup)?;
+            Ok(Db::Sqlite(it))
+        }
+    }
+}
+
+/// Runs what is pending, under a lock where several servers may start at once. Returns the names of what ran.
+///
+/// # Errors
+/// The migration's name and the database's words.
+pub fn migrate(db: &mut Db) -> Result<Vec<String>, String> {
+    let words = |e: &dyn std::fmt::Display| e.to_string();
+    let ran = match db {
+        Db::Pg(it) => {
+            // 7400 names this program's lock among advisory locks
+            it.batch_execute("SELECT pg_advisory_lock(7400)").map_err(|e| words(&e))?;
+            let ran = it
+                .run_pending_migrations(POSTGRES)
+                .map(|them| them.iter().map(ToString::to_string).collect());
+            let freed = it.batch_execute("SELECT pg_advisory_unlock(7400)");
+            let ran: Vec<String> = ran.map_err(|e| words(&e))?;
+            freed.map_err(|e| words(&e))?;
+            ran
+        }
+        Db::Sqlite(it) => it
+            .run_pending_migrations(SQLITE)
+            .map(|them| them.iter().map(ToString::to_string).collect())
+            .map_err(|e| words(&e))?,
+    };
+    Ok(ran)
+}
+
+/// Takes the newest migration back; for tests and for an operator who was told to.
+///
+/// # Errors
+/// As [`migrate`].
+pub fn revert(db: &mut Db) -> Result<String, String> {
+    match db {
+        Db::Pg(it) => it.revert_last_migration(POSTGRES).map(|it| it.to_string()).map_err(|e| e.to_string()),
+        Db::Sqlite(it) => {
+            it.revert_last_migration(SQLITE).map(|it| it.to_string()).map_err(|e| e.to_string())
+        }
+    }
+}
+
+/// Whether every migration has run.
+///
+/// # Errors
+/// As [`migrate`].
+pub fn is_current(db: &mut Db) -> Result<bool, String> {
+    match db {
+        Db::Pg(it) => it.has_pending_migration(POSTGRES).map(|it| !it).map_err(|e| e.to_string()),
+        Db::Sqlite(it) => it.has_pending_migration(SQLITE).map(|it| !it).map_err(|e| e.to_string()),
+    }
+}
+
+type Manager = <Db as Connection>::TransactionManager;
+
+/// How a transaction sees the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One snapshot, nothing changes.
+    Snapshot,
+    /// Locked for a change from its first statement.
+    Change,
+}
+
+/// Runs `f` in a transaction: committed when it returns `Ok`, else rolled back whole.
+pub(crate) fn transaction<T, E: From<diesel::result::Error>>(
+    db: &mut Db,
+    kind: Kind,
+    f: impl FnOnce(&mut Db) -> Result<T, E>,
+) -> Result<T, E> {
+    match db {
+        Db::Sqlite(it) => {
+            let begin = if kind == Kind::Change { "BEGIN IMMEDIATE" } else { "BEGIN" };
+            AnsiTransactionManager::begin_transaction_sql(it, begin)?;
+        }
+        Db::Pg(it) => {
+            let begin = match kind {
+                Kind::Change => "BEGIN",
+                Kind::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            };
+            AnsiTransactionManager::begin_transaction_sql(it, begin)?;
+        }
+    }
+    match f(db) {
+        Ok(it) => {
+            Manager::commit_transaction(db)?;
+            Ok(it)
+        }
+        Err(e) => {
+            // a failed rollback leaves a broken connection, which the pool throws away; the first error is the news
+            let _ = Manager::rollback_transaction(db);
+            Err(e)
+        }
+    }
+}
+
+/// Locks one row for this transaction. SQLite has one writer, so there it is locked already.
+pub(crate) fn lock(db: &mut Db, table: &'static str, key: &'static str, id: &str) -> QueryResult<()> {
+    if let Db::Pg(it) = db {
+        diesel::sql_query(format!("SELECT 1 FROM {table} WHERE {key} = $1 FOR UPDATE"))
+            .bind::<diesel::sql_types::Text, _>(id)
+            .execute(it)?;
+    }
+    Ok(())
+}
+
+/// The pool's manager: picks the database by the address.
+pub struct Pooled {
+    pub(crate) address: Address,
+    pub(crate) how: Use,
+}
+
+/// Why a pooled connection is not one.
+#[derive(Debug, thiserror::Error)]
+pub enum PooledError {
+    /// It could not be made.
+    #[error("the database cannot be reached")]
+    Connect(#[from] ConnectionError),
+    /// It does not answer.
+    #[error("the connection does not answer")]
+    Query(#[from] diesel::result::Error),
+    /// It was left in the middle of something.
+    #[error("the connection is broken")]
+    Broken,
+}
+
+impl diesel::r2d2::ManageConnection for Pooled {
+    type Connection = Db;
+    type Error = PooledError;
+    fn connect(&self) -> Result<Db, PooledError> {
+        Ok(connect(&self.address, self.how)?)
+    }
+    fn is_valid(&self, db: &mut Db) -> Result<(), PooledError> {
+        use diesel::r2d2::R2D2Connection as _;
+        if self.has_broken(db) {
+            return Err(PooledError::Broken);
+        }
+        if let Db::Pg(_) = db {
+            db.ping()?;
+        }
+        Ok(())
+    }
+    fn has_broken(&self, db: &mut Db) -> bool {
+        use diesel::r2d2::R2D2Connection as _;
+        std::thread::panicking() || db.is_broken()
+    }
+}

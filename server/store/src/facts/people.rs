@@ -1,0 +1,93 @@
+//! Facts of the platform, accounts, codes and workspaces.
+
+use super::{Load, texts};
+use crate::db::{Db, lock};
+use crate::rows::Word;
+use crate::schema::{access_codes, accounts, memberships, workspaces};
+use diesel::prelude::*;
+use domain::{AccountId, AccountStatus, CodeId, Kind, PersonId, Version, WorkspaceId};
+use policy::{Asker, facts};
+use std::sync::Arc;
+
+impl Load for facts::Platform {
+    fn load_many(_: &mut Db, ids: &[facts::ThePlatform], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {
+        Ok(ids.iter().map(|_| facts::Platform).collect())
+    }
+    fn lock(_: &mut Db, _: facts::ThePlatform) -> QueryResult<()> {
+        Ok(())
+    }
+}
+
+impl Load for facts::Account {
+    fn load_many(db: &mut Db, ids: &[AccountId], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {
+        let rows: Vec<(Word<AccountId>, i64, Word<PersonId>, Word<AccountStatus>)> = accounts::table
+            .filter(accounts::id.eq_any(texts(ids)))
+            .select((accounts::id, accounts::version, accounts::person, accounts::status))
+            .load(db)?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, version, person, status)| Self {
+                id: id.0,
+                version: Version(version),
+                person: person.0,
+                status: status.0,
+            })
+            .collect())
+    }
+    fn lock(db: &mut Db, id: AccountId) -> QueryResult<()> {
+        lock(db, "accounts", "id", id.as_str())
+    }
+}
+
+impl Load for facts::AccessCode {
+    fn load_many(db: &mut Db, ids: &[CodeId], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {
+        let rows: Vec<(Word<CodeId>, i64, Word<PersonId>, Option<i64>)> = access_codes::table
+            .inner_join(accounts::table.on(accounts::id.eq(access_codes::issuer)))
+            .filter(access_codes::id.eq_any(texts(ids)))
+            .select((access_codes::id, access_codes::version, accounts::person, access_codes::revoked_at))
+            .load(db)?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, version, issuer, revoked)| Self {
+                id: id.0,
+                version: Version(version),
+                issuer: issuer.0,
+                revoked: revoked.is_some(),
+            })
+            .collect())
+    }
+    fn lock(db: &mut Db, id: CodeId) -> QueryResult<()> {
+        lock(db, "access_codes", "id", id.as_str())
+    }
+}
+
+impl Load for facts::Workspace {
+    fn load_many(db: &mut Db, ids: &[WorkspaceId], asker: &Arc<Asker>) -> QueryResult<Vec<Self>> {
+        let rows: Vec<(Word<WorkspaceId>, i64, Word<Kind>, bool)> = workspaces::table
+            .filter(workspaces::id.eq_any(texts(ids)))
+            .select((workspaces::id, workspaces::version, workspaces::kind, workspaces::verified))
+            .load(db)?;
+        let here: Vec<Word<WorkspaceId>> = match asker.actor.person() {
+            None => Vec::new(),
+            Some(person) => memberships::table
+                .inner_join(accounts::table.on(accounts::id.eq(memberships::account)))
+                .filter(accounts::person.eq(person.to_string()))
+                .filter(memberships::workspace.eq_any(texts(ids)))
+                .select(memberships::workspace)
+                .load(db)?,
+        };
+        Ok(rows
+            .into_iter()
+            .map(|(id, version, kind, verified)| Self {
+                id: id.0,
+                version: Version(version),
+                kind: kind.0,
+                verified,
+                persons: asker.actor.person().filter(|_| here.contains(&id)).into_iter().collect(),
+            })
+            .collect())
+    }
+    fn lock(db: &mut Db, id: WorkspaceId) -> QueryResult<()> {
+        lock(db, "workspaces", "id", id.as_str())
+    }
+}

@@ -1,0 +1,162 @@
+//! Checking chains: every leaf canonical and hashed right, every link to the one before, every value to its digest.
+
+use super::leaf::{Leaf, leaf_hash, salted};
+use crate::db::Db;
+use crate::error::StoreError;
+use crate::pools::Store;
+use crate::schema::{audit_chains, audit_entries, audit_values};
+use diesel::prelude::*;
+use domain::Digest;
+use policy::{Permit, actions::VerifyAudit};
+use std::collections::HashMap;
+
+/// The first broken link of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The chain.
+    pub chain: String,
+    /// The entry's place in it.
+    pub seq: i64,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Chains looked at.
+    pub chains: u64,
+    /// Entries looked at.
+    pub entries: u64,
+    /// Values whose content was erased; their digests stand.
+    pub erased: u64,
+    /// The first broken link of each broken chain.
+    pub broken: Vec<Broken>,
+}
+
+const BATCH: i64 = 500;
+type EntryRow = (String, i64, String, Vec<u8>);
+type ValueRow = (String, String, Option<Vec<u8>>, Option<String>);
+
+/// Checks every chain in one snapshot.
+///
+/// # Errors
+/// The database's; a broken chain is a finding, not an error.
+pub fn verify(store: &Store, _permit: &Permit<VerifyAudit>) -> Result<Checked, StoreError> {
+    let mut connection = store.reader()?;
+    store.snapshot(&mut connection, |db| {
+        let mut found = Checked::default();
+        let chains: Vec<(String, i64, Vec<u8>)> = audit_chains::table
+            .select((audit_chains::chain, audit_chains::length, audit_chains::head))
+            .order(audit_chains::chain)
+            .load(db)
+            .map_err(StoreError::from)?;
+        let orphans: Vec<(String, i64)> = audit_entries::table
+            .filter(diesel::dsl::not(diesel::dsl::exists(
+                audit_chains::table.filter(audit_chains::chain.eq(audit_entries::chain)),
+            )))
+            .select((audit_entries::chain, audit_entries::seq))
+            .limit(1)
+            .load(db)
+            .map_err(StoreError::from)?;
+        for (chain, seq) in orphans {
+            found.broken.push(Broken { chain, seq, what: "an entry of a chain that is not there".into() });
+        }
+        for (chain, length, head) in chains {
+            found.chains += 1;
+            verify_chain(db, &chain, length, &head, &mut found)?;
+        }
+        Ok(found)
+    })
+}
+
+/// Checks one chain against the length and head that its row claims.
+///
+/// # Errors
+/// The database's.
+pub fn verify_chain(
+    db: &mut Db,
+    chain: &str,
+    length: i64,
+    head: &[u8],
+    found: &mut Checked,
+) -> Result<(), StoreError> {
+    let mut prev = Digest([0; 32]);
+    let mut seq = 0;
+    loop {
+        let entries: Vec<EntryRow> = audit_entries::table
+            .filter(audit_entries::chain.eq(chain).and(audit_entries::seq.gt(seq)))
+            .order(audit_entries::seq)
+            .limit(BATCH)
+            .select((audit_entries::id, audit_entries::seq, audit_entries::leaf, audit_entries::hash))
+            .load(db)?;
+        if entries.is_empty() {
+            break;
+        }
+        let ids: Vec<&str> = entries.iter().map(|it| it.0.as_str()).collect();
+        let mut values: HashMap<String, Vec<ValueRow>> = HashMap::new();
+        let rows: Vec<ValueRow> = audit_values::table
+            .filter(audit_values::entry.eq_any(ids))
+            .select((audit_values::entry, audit_values::name, audit_values::salt, audit_values::value))
+            .load(db)?;
+        for row in rows {
+            values.entry(row.0.clone()).or_default().push(row);
+        }
+        for (id, at, text, hash) in entries {
+            seq += 1;
+            found.entries += 1;
+            let values = values.remove(&id).unwrap_or_default();
+            if let Err(what) = link(chain, seq, at, &text, &hash, prev, &values, &mut found.erased) {
+                found.broken.push(Broken { chain: chain.to_owned(), seq, what });
+                return Ok(());
+            }
+            prev = leaf_hash(&text);
+        }
+    }
+    if seq != length || prev.0.as_slice() != head {
+        let what = format!("the chain ends at {seq}, its head says {length}");
+        found.broken.push(Broken { chain: chain.to_owned(), seq, what });
+    }
+    Ok(())
+}
+
+#[allow(clippy::too_many_arguments)]
+fn link(
+    chain: &str,
+    seq: i64,
+    at: i64,
+    text: &str,
+    hash: &[u8],
+    prev: Digest,
+    values: &[ValueRow],
+    erased: &mut u64,
+) -> Result<(), String> {
+    let leaf = Leaf::parse(text).ok_or("the leaf is not canonical")?;
+    if at != seq || leaf.seq != seq {
+        return Err(format!("entry {seq} is missing"));
+    }
+    if leaf.chain != chain {
+        return Err("the leaf names another chain".into());
+    }
+    if leaf.prev != prev {
+        return Err("the link to the entry before does not match".into());
+    }
+    if leaf_hash(text).0.as_slice() != hash {
+        return Err("the hash does not match the leaf".into());
+    }
+    let by_name: HashMap<&str, &ValueRow> = values.iter().map(|it| (it.1.as_str(), it)).collect();
+    if by_name.len() != leaf.fields.len() {
+        return Err("values were added or taken away".into());
+    }
+    for (name, digest) in &leaf.fields {
+        let Some((_, _, salt, value)) = by_name.get(name.as_str()) else {
+            return Err(format!("the value of `{name}` is missing"));
+        };
+        match (salt, value) {
+            (Some(salt), Some(value)) if salted(salt, name, value) == *digest => {}
+            (None, None) => *erased += 1,
+            _ => return Err(format!("the value of `{name}` does not match its digest")),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! The only floor that touches rows. It takes permits and scopes, never bare ids of tenants' things.
+//!
+//! ```text
+//! store.read(&asker, |db| …)             one snapshot: decide, then fetch what was permitted
+//! store.write(permit, |tx, facts| …)     decide again inside, then change + ledger entry + letters in one transaction
+//! ```
+
+pub mod accounts;
+pub mod db;
+mod decisions;
+mod doors;
+pub mod drafts;
+pub mod engagements;
+mod error;
+mod facts;
+pub mod ledger;
+mod lists;
+mod outbox;
+mod pools;
+pub mod profiles;
+mod read;
+mod rows;
+pub mod schema;
+mod security;
+mod write;
+
+pub use db::Db;
+pub use decisions::{DecisionLog, DecisionRow};
+pub use doors::{Acting, Doors};
+pub use error::StoreError;
+pub use facts::Load;
+pub use ledger::{Audience, Event, Field};
+pub use lists::{Page, PageOf, Row};
+pub use outbox::{Letter, Mail};
+pub use pools::{Options, Store};
+pub use read::Read;
+pub use rows::Word;
+pub use security::SecurityEvent;
+pub use write::{Change, Write};

@@ -1,0 +1,175 @@
+//! Lists by scope. A list is never filtered by a second copy of a rule: the policies' own condition becomes SQL here,
+//! one indexed keyset query for each disjunct, merged without duplicates; and each row is decided again before it is shown.
+
+mod conditions;
+
+use crate::db::{Db, MultiBackend};
+use crate::error::StoreError;
+use crate::facts::Load;
+use crate::read::Read;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use domain::Moment;
+use policy::{Action, Engine, Facts, Filter, Listable, Literal, Permit, Scope, facts};
+
+/// A condition on a table, boxed.
+pub type Cond<T> = Box<dyn BoxableExpression<T, MultiBackend, SqlType = Bool>>;
+/// One conjunction of a filter.
+pub(crate) type Row1 = [(Literal, bool)];
+
+/// Where a page begins and how long it is. `after` is the key of the last row of the page before.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The last key of the page before; none for the first page.
+    pub after: Option<String>,
+    /// At most this many rows, 1 to 200.
+    pub limit: usize,
+}
+impl Page {
+    /// The first page.
+    #[must_use]
+    pub fn first(limit: usize) -> Self {
+        Self { after: None, limit: limit.clamp(1, 200) }
+    }
+}
+
+/// A page of permits, in the list's order.
+#[derive(Debug)]
+pub struct PageOf<A: Action> {
+    /// One permit a row.
+    pub rows: Vec<Permit<A>>,
+    /// The key to go on after, where there is more.
+    pub next: Option<String>,
+}
+
+/// Facts that stand in a table that scopes can list.
+pub trait Row: Load {
+    /// The table.
+    type Table: 'static;
+    /// Turns one literal into SQL; `None` where this table cannot answer it.
+    fn condition(literal: &Literal, now: Moment) -> Option<Cond<Self::Table>>;
+    /// Up to `limit` keys and ids after `after` in the list's order, for which one conjunction and `narrow` hold.
+    ///
+    /// # Errors
+    /// The database's, or a literal that cannot be told.
+    fn keys(
+        db: &mut Db,
+        row: &Row1,
+        narrow: Option<Cond<Self::Table>>,
+        after: Option<&str>,
+        limit: i64,
+        now: Moment,
+    ) -> Result<Vec<(String, Self::Id)>, StoreError>;
+}
+
+impl Read<'_> {
+    /// A page of the scope, narrowed by what the page asks for (never widened). Each row is decided again in this
+    /// snapshot.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn list<A: Listable>(
+        &mut self,
+        scope: &Scope<A>,
+        input: &A::Input,
+        narrow: impl Fn() -> Option<Cond<<A::On as Row>::Table>>,
+        page: &Page,
+    ) -> Result<PageOf<A>, StoreError>
+    where
+        A::On: Row,
+    {
+        let limit = page.limit.clamp(1, 200);
+        let disjuncts: Vec<&Row1> = match scope.filter() {
+            Filter::Never => return Ok(PageOf { rows: Vec::new(), next: None }),
+            Filter::Always => vec![&[]],
+            Filter::When(rows) => rows.iter().map(Vec::as_slice).collect(),
+        };
+        let want = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+        let mut keys: Vec<(String, <A::On as Facts>::Id)> = Vec::new();
+        for row in disjuncts {
+            keys.extend(<A::On as Row>::keys(
+                self.db,
+                row,
+                narrow(),
+                page.after.as_deref(),
+                want,
+                self.asker.now,
+            )?);
+        }
+        keys.sort_by(|a, b| a.0.cmp(&b.0));
+        keys.dedup_by(|a, b| a.0 == b.0);
+        let next = (keys.len() > limit).then(|| keys[limit - 1].0.clone());
+        keys.truncate(limit);
+        let ids: Vec<_> = keys.iter().map(|it| it.1).collect();
+        let mut facts: Vec<A::On> = <A::On as Load>::load_many(self.db, &ids, &self.asker)?;
+        facts.sort_by_key(|it| ids.iter().position(|id| *id == it.id()));
+        let decided = self.store.engine().decide_rows::<A>(&self.asker, &facts, input);
+        Ok(PageOf { rows: decided.into_iter().flatten().collect(), next })
+    }
+}
+
+/// What cannot be turned into SQL stops the start: every literal that a scope may hold is tried once.
+pub(crate) fn translatable(engine: &Engine) -> Result<(), String> {
+    engine.each_scope_literal(&mut |kind, literal| {
+        let now = Moment(0);
+        macro_rules! try_kinds { ($($Kind:ident => $Facts:ident),+ $(,)?) => {
+            match kind {
+                $(policy::EntityKind::$Kind => facts::$Facts::condition(literal, now).is_some(),)+
+                _ => false,
+            }
+        } }
+        let told = try_kinds! {
+            Profile => Profile, Mandate => Mandate, Partnership => Partnership, Enquiry => Enquiry,
+            Engagement => Engagement, Request => Request, Hold => Hold, Message => Message, Document => Document,
+            Draft => Draft, Account => Account, AccessCode => AccessCode, ArtistWorkspace => Workspace,
+            AgencyWorkspace => Workspace, PresenterWorkspace => Workspace,
+        };
+        if told { Ok(()) } else { Err(format!("a policy on lists of `{}` asks {literal:?}, which no query can answer", kind.as_str())) }
+    })
+}
+
+/// A condition that is turned around where the literal must not hold.
+pub(crate) fn all<F: Row>(row: &Row1, now: Moment) -> Result<Vec<(Cond<F::Table>, bool)>, StoreError> {
+    row.iter()
+        .map(|(literal, yes)| {
+            let condition = F::condition(literal, now).ok_or(StoreError::Corrupt("scope"))?;
+            Ok((condition, *yes))
+        })
+        .collect()
+}
+
+/// Lists in the order of a key column that is unique: the id, oldest or newest first.
+macro_rules! by_id { ($Facts:ident, $table:ident, $order:ident, $beyond:ident, |$literal:ident, $now:ident| $condition:expr) => {
+    impl Row for facts::$Facts {
+        type Table = $table::table;
+        fn condition($literal: &Literal, $now: Moment) -> Option<Cond<$table::table>> { $condition }
+        fn keys(
+            db: &mut Db, row: &Row1, narrow: Option<Cond<$table::table>>, after: Option<&str>, limit: i64, now: Moment,
+        ) -> Result<Vec<(String, Self::Id)>, StoreError> {
+            let mut query = $table::table.select($table::id).order($table::id.$order()).limit(limit).into_boxed();
+            for (condition, yes) in all::<Self>(row, now)? {
+                query = if yes { query.filter(condition) } else { query.filter(diesel::dsl::not(condition)) };
+            }
+            if let Some(it) = narrow { query = query.filter(it); }
+            if let Some(it) = after { query = query.filter($table::id.$beyond(by_id!(@key $order it))); }
+            let ids: Vec<String> = query.load(db)?;
+            ids.into_iter()
+                .map(|id| {
+                    let parsed = id.parse().map_err(|_| StoreError::Corrupt(concat!(stringify!($table), ".id")))?;
+                    Ok((by_id!(@key $order id.as_str()), parsed))
+                })
+                .collect()
+        }
+    }
+};
+    (@key asc $it:expr) => { $it.to_owned() };
+    // newest first: keys are turned around so that one order serves every merge
+    (@key desc $it:expr) => { crate::lists::turned($it) };
+}
+pub(crate) use by_id;
+
+/// A key whose byte order is the reverse of `key`'s; its own inverse.
+pub(crate) fn turned(key: &str) -> String {
+    // ids are ASCII 0x30 to 0x7E: mirrored within that range
+    key.bytes().map(|it| char::from(0x30 + (0x7E - it.clamp(0x30, 0x7E)))).collect()
+}

@@ -1,0 +1,190 @@
+//! The store: pools apart for reading and writing, and what every piece of work needs.
+
+use crate::db::{self, Address, Db, Kind, Pooled, Use};
+use crate::error::StoreError;
+use crate::lists;
+use crate::read::Read;
+use diesel::r2d2::{Pool, PooledConnection};
+use domain::{Id, Mint, Moment};
+use policy::{Asker, Engine};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How many connections, and how long to wait for one.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Connections for reading.
+    pub readers: u32,
+    /// Connections for writing on PostgreSQL; SQLite has one writer.
+    pub writers: u32,
+    /// How long a piece of work waits for its connection.
+    pub wait: Duration,
+}
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 8, writers: 8, wait: Duration::from_secs(5) }
+    }
+}
+
+/// The database, and the engine that says who may.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+struct Inner {
+    engine: Arc<Engine>,
+    address: Address,
+    readers: Pool<Pooled>,
+    writers: Pool<Pooled>,
+    mint: Mutex<Box<dyn Mint>>,
+}
+
+impl Store {
+    /// Opens the database and runs what migrations are pending.
+    ///
+    /// # Errors
+    /// What is wrong and what to do; never the address, which may hold a password.
+    pub fn open(
+        address: &Address,
+        engine: Arc<Engine>,
+        mint: Box<dyn Mint>,
+        options: Options,
+    ) -> Result<Self, String> {
+        lists::translatable(&engine)?;
+        let mut first = db::connect(address, Use::Write)
+            .map_err(|e| format!("cannot open {address}: {}", safe_connection_error(address, &e)))?;
+        db::migrate(&mut first).map_err(|e| format!("cannot migrate {address}: {e}"))?;
+        drop(first);
+        let pool = |how, size: u32| {
+            Pool::builder()
+                .max_size(size.max(1))
+                .min_idle(Some(1))
+                .test_on_check_out(address.is_postgres())
+                .connection_timeout(options.wait)
+                .build(Pooled { address: address.clone(), how })
+                .map_err(|_| {
+                    format!("cannot open {address}: no connection within {} s", options.wait.as_secs())
+                })
+        };
+        let writers = pool(Use::Write, if address.is_postgres() { options.writers } else { 1 })?;
+        let readers = pool(Use::Read, options.readers)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                engine,
+                address: address.clone(),
+                readers,
+                writers,
+                mint: Mutex::new(mint),
+            }),
+        })
+    }
+
+    /// The engine that decides.
+    #[must_use]
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.inner.engine
+    }
+
+    /// Where the database is, without its secrets when printed.
+    #[must_use]
+    pub fn address(&self) -> &Address {
+        &self.inner.address
+    }
+
+    /// A fresh id.
+    pub fn fresh<I: Id>(&self, now: Moment) -> I {
+        self.with_mint(|mint| mint.id(now))
+    }
+
+    /// 32 fresh random bytes.
+    #[must_use]
+    pub fn secret(&self) -> [u8; 32] {
+        self.with_mint(Mint::secret)
+    }
+
+    pub(crate) fn with_mint<T>(&self, f: impl FnOnce(&mut Box<dyn Mint>) -> T) -> T {
+        // randomness has no invariant that a panic elsewhere could break
+        let mut mint = self.inner.mint.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        f(&mut mint)
+    }
+
+    pub(crate) fn reader(&self) -> Result<PooledConnection<Pooled>, StoreError> {
+        self.inner.readers.get().map_err(|_| StoreError::Busy)
+    }
+
+    pub(crate) fn writer(&self) -> Result<PooledConnection<Pooled>, StoreError> {
+        self.inner.writers.get().map_err(|_| StoreError::Busy)
+    }
+
+    /// Decides and fetches in one snapshot.
+    ///
+    /// # Errors
+    /// Those of `f`, or the database's.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        asker: &Arc<Asker>,
+        f: impl FnOnce(&mut Read<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.reader()?;
+        self.snapshot(&mut connection, |db| f(&mut Read::new(db, self, asker.clone())))
+    }
+
+    pub(crate) fn snapshot<T, E: From<StoreError>>(
+        &self,
+        db: &mut Db,
+        f: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
+        db::transaction(db, Kind::Snapshot, |db| Ok::<_, Passed<E>>(f(db).map_err(Passed::Theirs)?))
+            .map_err(Passed::into_theirs)
+    }
+
+    /// A change that no tenant owns: sessions, delays, events. Everything else goes through [`Store::write`].
+    pub(crate) fn change<T>(
+        &self,
+        f: impl FnOnce(&mut Db) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.writer()?;
+        db::transaction(&mut connection, Kind::Change, f)
+    }
+
+    /// Whether the database answers and every migration has run; for the readiness check.
+    ///
+    /// # Errors
+    /// One plain sentence, without the address.
+    pub fn ready(&self) -> Result<(), String> {
+        let mut db = self.reader().map_err(|_| "the database does not answer".to_owned())?;
+        match db::is_current(&mut db) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("migrations are pending".to_owned()),
+            Err(_) => Err("the database does not answer".to_owned()),
+        }
+    }
+}
+
+/// Carries a caller's own error through a database transaction.
+pub(crate) enum Passed<E> {
+    Theirs(E),
+    Ours(diesel::result::Error),
+}
+impl<E> From<diesel::result::Error> for Passed<E> {
+    fn from(it: diesel::result::Error) -> Self {
+        Self::Ours(it)
+    }
+}
+impl<E: From<StoreError>> Passed<E> {
+    pub(crate) fn into_theirs(self) -> E {
+        match self {
+            Self::Theirs(it) => it,
+            Self::Ours(it) => StoreError::from(it).into(),
+        }
+    }
+}
+
+/// PostgreSQL's own words name the host and user, never the password; SQLite's name nothing. Both help an operator.
+fn safe_connection_error(address: &Address, e: &diesel::ConnectionError) -> String {
+    let text = e.to_string();
+    match address {
+        Address::Postgres(url) if text.contains(url.as_str()) => "the address does not parse".to_owned(),
+        _ => text,
+    }
+}

@@ -1,0 +1,117 @@
+//! The security-event table: refusals, failed sign-ins, probes. Bounded by retention (R3), apart from the ledger.
+
+use crate::error::StoreError;
+use crate::pools::Store;
+use crate::schema::security_events;
+use diesel::prelude::*;
+use domain::{AccountId, Id, Moment, VisitId};
+use policy::{Permit, actions::ViewSecurity};
+
+/// Something a security-minded person wants to know of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecurityEvent {
+    /// When.
+    pub at: Moment,
+    /// On which visit.
+    pub visit: VisitId,
+    /// What kind: `refused`, `sign-in-failed`, `factor-failed`, `limited`.
+    pub kind: String,
+    /// Whose account, where one is known.
+    pub account: Option<AccountId>,
+    /// From which address.
+    pub address: String,
+    /// What was asked: an action or a route.
+    pub action: String,
+    /// What else: the thing's id as it was asked for.
+    pub detail: String,
+}
+
+impl Store {
+    /// Notes an event. No permit: it is what is written when there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn security_note(&self, event: &SecurityEvent) -> Result<(), StoreError> {
+        let id: VisitId = self.fresh(event.at);
+        // a person chooses what is asked for: bounded here once, for every caller
+        let bounded = |it: &str| it.chars().filter(|it| !it.is_control()).take(200).collect::<String>();
+        self.change(|db| {
+            diesel::insert_into(security_events::table)
+                .values((
+                    security_events::id.eq(id.key().as_str()),
+                    security_events::at.eq(event.at.0),
+                    security_events::visit.eq(event.visit.as_str()),
+                    security_events::kind.eq(bounded(&event.kind)),
+                    security_events::account.eq(event.account.as_ref().map(|it| it.to_string())),
+                    security_events::address.eq(bounded(&event.address)),
+                    security_events::action.eq(bounded(&event.action)),
+                    security_events::detail.eq(bounded(&event.detail)),
+                ))
+                .execute(db)?;
+            Ok(())
+        })
+    }
+
+    /// How many refusals an account, or without one an address, gathered since `since`: what slows a prober down.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn security_refusals(
+        &self,
+        account: Option<AccountId>,
+        address: &str,
+        since: Moment,
+    ) -> Result<i64, StoreError> {
+        let mut db = self.reader()?;
+        let recent = security_events::table
+            .filter(security_events::kind.eq("refused"))
+            .filter(security_events::at.ge(since.0))
+            .count();
+        Ok(match account {
+            Some(it) => recent.filter(security_events::account.eq(it.as_str())).get_result(&mut *db)?,
+            None => recent
+                .filter(security_events::account.is_null())
+                .filter(security_events::address.eq(address))
+                .get_result(&mut *db)?,
+        })
+    }
+
+    /// The newest events, for the admin's page.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn security_events(
+        &self,
+        _permit: &Permit<ViewSecurity>,
+        most: i64,
+    ) -> Result<Vec<SecurityEvent>, StoreError> {
+        type Row = (i64, String, String, Option<String>, String, String, String);
+        let mut db = self.reader()?;
+        let rows: Vec<Row> = security_events::table
+            .order((security_events::at.desc(), security_events::id.desc()))
+            .limit(most)
+            .select((
+                security_events::at,
+                security_events::visit,
+                security_events::kind,
+                security_events::account,
+                security_events::address,
+                security_events::action,
+                security_events::detail,
+            ))
+            .load(&mut *db)?;
+        rows.into_iter()
+            .map(|(at, visit, kind, account, address, action, detail)| {
+                Ok(SecurityEvent {
+                    at: Moment(at),
+                    visit: visit.parse().map_err(|_| StoreError::Corrupt("security_events.visit"))?,
+                    kind,
+                    account: account.and_then(|it| it.parse().ok()),
+                    address,
+                    action,
+                    detail,
+                })
+            })
+            .collect()
+    }
+}

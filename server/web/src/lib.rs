@@ -1,0 +1,20 @@
+//! The floor that knows HTTP: the hardened loop, requests and their parsing, problems, limits, routes, views, assets.
+
+pub mod assets;
+pub mod csrf;
+pub mod edge;
+pub mod headers;
+pub mod http;
+pub mod limits;
+pub mod problem;
+pub mod reply;
+pub mod routes;
+pub mod serve;
+pub mod totp;
+pub mod view;
+
+pub use edge::{AppState, Chance, Clock, Edge};
+pub use http::Rq;
+pub use problem::Problem;
+pub use routes::{Answer, Call, Handler, Holes, Most, Rate, Route, Table};
+pub use warp::reply::Response;

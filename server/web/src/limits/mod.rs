@@ -1,0 +1,259 @@
+//! Rate limits (spec P12): the generic cell rate algorithm, keyed by address and by actor, asked before any look-up.
+//!
+//! Every class can be configured and none can be switched off. Keys are held in memory of one server; growing delays
+//! at sign-in, which must hold across servers, are the store's.
+
+mod ticks;
+
+pub use ticks::Ticks;
+
+use crate::http::address;
+use governor::clock::Clock;
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Every request, by address.
+    Read,
+    /// What changes something, by actor (by address where nobody is signed in).
+    Mutation,
+    /// Forms that strangers may send, by address.
+    PublicForm,
+    /// Sign-in, by address.
+    SignIn,
+}
+
+/// So many at once, refilled evenly over a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Allowance {
+    /// How many at once.
+    pub burst: NonZeroU32,
+    /// Seconds in which `burst` is refilled.
+    pub seconds: NonZeroU32,
+}
+
+impl Allowance {
+    /// `burst` in `seconds`; zeroes count as one.
+    #[must_use]
+    pub const fn of(burst: u32, seconds: u32) -> Self {
+        const fn least_one(it: u32) -> NonZeroU32 {
+            match NonZeroU32::new(it) {
+                Some(it) => it,
+                None => NonZeroU32::MIN,
+            }
+        }
+        Self { burst: least_one(burst), seconds: least_one(seconds) }
+    }
+
+    fn quota(self) -> Quota {
+        let refill = Duration::from_secs(u64::from(self.seconds.get())) / self.burst.get();
+        // A refill faster than the clock can tell apart is one a nanosecond.
+        Quota::with_period(refill.max(Duration::from_nanos(1)))
+            .unwrap_or_else(|| Quota::per_second(self.burst))
+            .allow_burst(self.burst)
+    }
+}
+
+/// Configuration of all limits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Allowances {
+    /// Every request, by address.
+    pub read: Allowance,
+    /// Changes, by actor.
+    pub mutation: Allowance,
+    /// Public forms, by address.
+    pub public_form: Allowance,
+    /// Sign-in, by address.
+    pub sign_in: Allowance,
+    /// Most keys a class remembers; beyond it new keys share [`SHARED`] ones.
+    pub keys: NonZeroU32,
+}
+
+impl Default for Allowances {
+    fn default() -> Self {
+        Self {
+            read: Allowance::of(1200, 60),
+            mutation: Allowance::of(120, 60),
+            public_form: Allowance::of(10, 600),
+            sign_in: Allowance::of(20, 600),
+            keys: Allowance::of(200_000, 1).burst,
+        }
+    }
+}
+
+/// How many keys are shared by those who come when memory is full.
+pub const SHARED: usize = 256;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Address(IpAddr),
+    Actor([u8; 32]),
+    Shared(u8),
+    Nowhere,
+}
+
+type Limiter = RateLimiter<Key, DashMapStateStore<Key>, Ticks, NoOpMiddleware<Nanos>>;
+
+/// The limiters of this server.
+pub struct Limits {
+    read: Limiter,
+    mutation: Limiter,
+    public_form: Limiter,
+    sign_in: Limiter,
+    ticks: Ticks,
+    keys: usize,
+}
+
+/// Too many; come again after so many seconds, rounded up and at least one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait(pub u64);
+
+impl Limits {
+    /// Limits as configured, in the time that `ticks` tells.
+    #[must_use]
+    pub fn new(allowed: &Allowances, ticks: &Ticks) -> Self {
+        let limiter = |it: Allowance| Limiter::new(it.quota(), DashMapStateStore::default(), ticks.clone());
+        Self {
+            read: limiter(allowed.read),
+            mutation: limiter(allowed.mutation),
+            public_form: limiter(allowed.public_form),
+            sign_in: limiter(allowed.sign_in),
+            ticks: ticks.clone(),
+            keys: usize::try_from(allowed.keys.get()).unwrap_or(usize::MAX),
+        }
+    }
+
+    /// Counts one from an address (an IPv6 network of /64 as one). An unknown address is one key for all.
+    ///
+    /// # Errors
+    /// Too many: how long to wait.
+    pub fn address(&self, class: Class, from: Option<IpAddr>) -> Result<(), Wait> {
+        self.count(class, from.map_or(Key::Nowhere, |it| Key::Address(address::limit_key(it))))
+    }
+
+    /// Counts one by an actor.
+    ///
+    /// # Errors
+    /// Too many: how long to wait.
+    pub fn actor(&self, class: Class, actor: [u8; 32]) -> Result<(), Wait> {
+        self.count(class, Key::Actor(actor))
+    }
+
+    fn count(&self, class: Class, key: Key) -> Result<(), Wait> {
+        let limiter = self.of(class);
+        let key = if limiter.len() < self.keys { key } else { shared(&key) };
+        limiter.check_key(&key).map_err(|until| {
+            let wait = until.wait_time_from(self.ticks.now());
+            Wait(wait.as_secs() + u64::from(wait.subsec_nanos() > 0).max(u64::from(wait.is_zero())))
+        })
+    }
+
+    fn of(&self, class: Class) -> &Limiter {
+        match class {
+            Class::Read => &self.read,
+            Class::Mutation => &self.mutation,
+            Class::PublicForm => &self.public_form,
+            Class::SignIn => &self.sign_in,
+        }
+    }
+
+    /// Forgets keys whose allowance is full again; to be called once a minute.
+    pub fn sweep(&self) {
+        for limiter in [&self.read, &self.mutation, &self.public_form, &self.sign_in] {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
+
+    /// Keys held, of all classes together.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        [&self.read, &self.mutation, &self.public_form, &self.sign_in].iter().map(|it| it.len()).sum()
+    }
+}
+
+/// One of a few keys for all who come when memory is full: an attacker with many addresses shares them with strangers,
+/// but cannot make us forget anybody or grow without end.
+fn shared(key: &Key) -> Key {
+    let digest = match key {
+        Key::Address(IpAddr::V4(it)) => Sha256::digest(it.octets()),
+        Key::Address(IpAddr::V6(it)) => Sha256::digest(it.octets()),
+        Key::Actor(it) => Sha256::digest(it),
+        Key::Shared(it) => return Key::Shared(*it),
+        Key::Nowhere => return Key::Nowhere,
+    };
+    Key::Shared(digest[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    fn limits(allowed: &Allowances) -> (Limits, Arc<AtomicU64>) {
+        let seconds = Arc::new(AtomicU64::new(1));
+        let told = Arc::clone(&seconds);
+        let ticks = Ticks::of(move || Duration::from_secs(told.load(Ordering::Relaxed)));
+        (Limits::new(allowed, &ticks), seconds)
+    }
+
+    #[test]
+    fn so_many_at_once_then_a_wait_then_again() {
+        let allowed = Allowances { public_form: Allowance::of(3, 60), ..Allowances::default() };
+        let (limits, seconds) = limits(&allowed);
+        let (one, other) = ("192.0.2.1".parse().ok(), "192.0.2.2".parse().ok());
+        for _ in 0..3 {
+            assert_eq!(limits.address(Class::PublicForm, one), Ok(()));
+        }
+        assert_eq!(limits.address(Class::PublicForm, one), Err(Wait(20)));
+        assert_eq!(limits.address(Class::PublicForm, other), Ok(()));
+        assert_eq!(limits.address(Class::SignIn, one), Ok(()));
+        seconds.fetch_add(20, Ordering::Relaxed);
+        assert_eq!(limits.address(Class::PublicForm, one), Ok(()));
+        assert_eq!(limits.address(Class::PublicForm, one), Err(Wait(20)));
+    }
+
+    #[test]
+    fn a_network_counts_as_one_and_nobody_counts_too() {
+        let allowed = Allowances { sign_in: Allowance::of(1, 60), ..Allowances::default() };
+        let (limits, _) = limits(&allowed);
+        assert!(limits.address(Class::SignIn, "2001:db8::1".parse().ok()).is_ok());
+        assert!(limits.address(Class::SignIn, "2001:db8::2".parse().ok()).is_err());
+        assert!(limits.address(Class::SignIn, None).is_ok());
+        assert!(limits.address(Class::SignIn, None).is_err());
+        assert!(limits.actor(Class::SignIn, [1; 32]).is_ok());
+    }
+
+    #[test]
+    fn memory_is_bounded_and_swept() {
+        let allowed = Allowances { keys: Allowance::of(100, 1).burst, ..Allowances::default() };
+        let (limits, seconds) = limits(&allowed);
+        for it in 0..10_000_u32 {
+            let _ = limits.address(Class::Read, Some(IpAddr::from(it.to_be_bytes())));
+        }
+        assert!(limits.held() <= 100 + SHARED, "{}", limits.held());
+        seconds.fetch_add(3600, Ordering::Relaxed);
+        limits.sweep();
+        assert_eq!(limits.held(), 0);
+    }
+
+    #[test]
+    fn a_limit_cannot_be_switched_off() {
+        assert_eq!(Allowance::of(0, 0), Allowance::of(1, 1));
+        assert!(serde_json::from_str::<Allowance>("{\"burst\":0,\"seconds\":1}").is_err());
+        let (limits, _) = limits(&Allowances { read: Allowance::of(u32::MAX, 1), ..Allowances::default() });
+        assert!(limits.address(Class::Read, None).is_ok());
+    }
+}

@@ -1,0 +1,20 @@
+//! Tests of the whole house from outside: the running program, its pages in a browser, and the repository's text.
+//!
+//! One binary. `support` starts things and speaks to them; `browser` drives Chromium; `tidy` reads the sources.
+//! README.md beside this file describes the world that other people's test programs read.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what it met by panicking; helpers outside `#[test]` functions do too"
+)]
+#![allow(
+    unreachable_pub,
+    dead_code,
+    reason = "helpers are written once, whole, for all the rooms of this binary"
+)]
+
+mod browser;
+mod support;
+mod tidy;
