@@ -127,7 +127,7 @@ impl World {
         }).collect();
         let pending: WorkspaceId = luck.id(now);
         let pending_row = WorkspaceRow {
-            id: pending.to_string(), kind: "artist", name: format!("Atelier {}", names::place(5_999)), verified: false,
+            id: pending.to_string(), kind: "artist", name: format!("Workroom {}", names::place(5_999)), verified: false,
             plan: "solo", created_at: now.0, version: 1,
         };
         facts.workspaces.push(facts::Workspace {
