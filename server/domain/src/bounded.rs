@@ -35,7 +35,7 @@ impl<const MAX: usize> Bounded<MAX> {
     /// # Errors
     /// Blank, too long, or with characters that have no place in it; the sentence names `what`.
     pub fn line(what: &str, text: &str) -> Result<Self, Fault> {
-        Self::checked(what, text, |it| it.is_control())
+        Self::checked(what, text, char::is_control)
     }
 
     /// Parses text of several lines; line ends become `\n`.

@@ -22,6 +22,8 @@ pub enum Acting {
     Admin,
     /// With their own account alone: in any workspace of theirs, else as counsel or staff.
     Account,
+    /// Nobody yet: only the session is of interest. Asks as a visitor.
+    Bare,
 }
 
 /// The session that came with a request.
@@ -48,7 +50,7 @@ pub struct Doors {
 }
 
 /// Sessions end after this much silence.
-pub const SESSION_IDLE: i64 = 12 * Moment::HOUR;
+pub(crate) const SESSION_IDLE: i64 = 12 * Moment::HOUR;
 
 impl Store {
     /// Resolves a session by the hash of its secret and asks as `acting`, all in one snapshot. `None`: no such session.
@@ -69,6 +71,19 @@ impl Store {
             let actor = capacity(db, &doors, acting)?;
             let asker = Arc::new(Asker { actor, visit, now, factor_at: doors.factor_at });
             f(&doors, &mut Read::new(db, self, asker)).map(Some)
+        })
+    }
+
+    /// Notes that a session was seen, so that its idle time begins anew.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn session_touch(&self, token: &[u8; 32], now: Moment) -> Result<(), StoreError> {
+        self.change(|db| {
+            diesel::update(sessions::table.filter(sessions::token.eq(token.as_slice())))
+                .set(sessions::seen_at.eq(now.0))
+                .execute(db)?;
+            Ok(())
         })
     }
 
@@ -148,6 +163,7 @@ fn capacity(db: &mut Db, doors: &Doors, acting: Acting) -> Result<Actor, StoreEr
         Acting::Admin if doors.is_admin => Ok(Actor::Admin(staff())),
         Acting::Admin => Err(StoreError::Absent),
         Acting::Counsel => Ok(Actor::Counsel(staff())),
+        Acting::Bare => Ok(Actor::Visitor),
         Acting::Account if doors.is_admin => Ok(Actor::Admin(staff())),
         Acting::Account => Ok(member(db, doors.account, None)?.unwrap_or_else(|| Actor::Counsel(staff()))),
     }
@@ -212,4 +228,15 @@ pub(crate) fn again(db: &mut Db, asker: &Arc<Asker>) -> Result<Arc<Asker>, Store
         }
     };
     Ok(Arc::new(Asker { actor, visit: asker.visit, now: asker.now, factor_at: asker.factor_at }))
+}
+
+impl Read<'_> {
+    /// The name of the workspace that the asker acts in; empty where they act in none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn own_workspace_name(&mut self) -> Result<String, StoreError> {
+        let Some((_, workspace)) = self.asker.actor.workspace() else { return Ok(String::new()) };
+        Ok(workspaces::table.find(workspace.to_string()).select(workspaces::name).first(self.db)?)
+    }
 }

@@ -1,0 +1,160 @@
+//! The application's state as pages see it: the boundary, the store, the views, the shelf, and lanes for blocking work.
+
+use crate::edge::{AppState, Edge};
+use crate::http::{Rq, cookies};
+use crate::problem::Problem;
+use crate::view::{Views, Zone};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use connect::documents::Shelf;
+use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{DecisionLog, SecurityEvent, Store, StoreError};
+use tokio::sync::Semaphore;
+
+/// The plain name of the session's cookie; over TLS it gets the `__Host-` prefix.
+pub const SESSION: &str = "kalinklo";
+
+/// What the operator chose, where pages depend on it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Whether the world is made up, which every page then says.
+    pub fictional: bool,
+    /// Where messages to the platform go.
+    pub operator_mail: String,
+    /// The address in links of mails: `https://artists.example`, without a final slash.
+    pub address: String,
+    /// The clock that pages show.
+    pub zone: Zone,
+    /// The program's version.
+    pub version: &'static str,
+}
+
+/// Everything a page needs.
+pub struct House {
+    /// The boundary.
+    pub edge: Edge,
+    /// The database and the engine.
+    pub store: Store,
+    /// The templates.
+    pub views: Views,
+    /// The contents of documents.
+    pub shelf: Arc<dyn Shelf>,
+    /// What the operator chose.
+    pub settings: Settings,
+    /// The decision log.
+    pub decisions: Arc<DecisionLog>,
+    lanes: Arc<Semaphore>,
+    notes: Arc<Semaphore>,
+}
+
+/// How long a request waits for its lane.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Refusals that may wait to be recorded; beyond it they are only counted in the log.
+const NOTES: usize = 256;
+
+impl House {
+    /// Puts the parts together; `lanes` is the number of the store's connections for reading.
+    #[must_use]
+    pub fn new(
+        edge: Edge,
+        store: Store,
+        views: Views,
+        shelf: Arc<dyn Shelf>,
+        settings: Settings,
+        decisions: Arc<DecisionLog>,
+        lanes: usize,
+    ) -> Self {
+        let (lanes, notes) = (Arc::new(Semaphore::new(lanes.max(1))), Arc::new(Semaphore::new(NOTES)));
+        Self { edge, store, views, shelf, settings, decisions, lanes, notes }
+    }
+
+    /// Runs blocking work off the asynchronous threads, as many at once as there are connections.
+    ///
+    /// # Errors
+    /// [`Problem::Busy`] where no lane is free in time; those of `f`.
+    pub async fn run<T: Send + 'static>(
+        self: &Arc<Self>,
+        f: impl FnOnce(&House) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let lane = tokio::time::timeout(PATIENCE, self.lanes.clone().acquire_owned()).await;
+        let Ok(Ok(lane)) = lane else { return Err(Problem::Busy) };
+        let house = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || {
+            let done = f(&house);
+            drop(lane);
+            done
+        });
+        done.await.unwrap_or_else(|_| Err(Problem::Broken("a piece of work panicked".into())))
+    }
+
+    /// Records a security event beside the answer, so that recording costs every refusal the same: nothing.
+    pub fn note(self: &Arc<Self>, event: SecurityEvent) {
+        let Ok(room) = self.notes.clone().try_acquire_owned() else {
+            tracing::warn!(request = %event.visit, "too many refusals at once: one was not recorded");
+            return;
+        };
+        let house = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            if let Err(e) = house.store.security_note(&event) {
+                tracing::warn!(request = %event.visit, error = %e, "a refusal was not recorded");
+            }
+            drop(room);
+        });
+    }
+}
+
+impl AppState for House {
+    fn edge(&self) -> &Edge {
+        &self.edge
+    }
+    fn actor_key(&self, rq: &Rq) -> Option<[u8; 32]> {
+        session_hash(rq, self.edge.tls)
+    }
+}
+
+/// The hash under which a session's secret is stored; `None` without a well-formed cookie.
+#[must_use]
+pub fn session_hash(rq: &Rq, tls: bool) -> Option<[u8; 32]> {
+    let secret = URL_SAFE_NO_PAD.decode(rq.cookie(&cookies::name(SESSION, tls))?).ok()?;
+    (secret.len() == 32).then(|| Sha256::digest(&secret).into())
+}
+
+/// The cookie's text for a session's secret.
+#[must_use]
+pub fn session_text(secret: &[u8; 32]) -> String {
+    URL_SAFE_NO_PAD.encode(secret)
+}
+
+impl From<StoreError> for Problem {
+    fn from(it: StoreError) -> Self {
+        match it {
+            StoreError::Refused(refused) => {
+                if let policy::Why::Forbidden(by) = &refused.why {
+                    // the account is told to come back with a factor, or to wait; nothing is said of the thing
+                    if by.iter().all(|it| matches!(&**it, "factor-of-today" | "factor-of-now")) {
+                        return Self::StepUp;
+                    }
+                    if by.iter().any(|it| &**it == "gate") {
+                        return Self::Waiting;
+                    }
+                }
+                if let policy::Why::Faulty(text) = &refused.why {
+                    tracing::error!(action = refused.action.as_str(), cause = %text, "a decision could not be made");
+                }
+                Self::Refused
+            }
+            StoreError::Absent => Self::Refused,
+            StoreError::Stale { .. } => Self::Stale(
+                "Somebody changed it after this page was shown. Look at it again before you go on.".into(),
+            ),
+            StoreError::Conflict(sentence) => Self::Stale(sentence),
+            StoreError::Spent => Self::Stale("This form was sent already. Nothing was done twice.".into()),
+            StoreError::Busy => Self::Busy,
+            StoreError::Corrupt(_) | StoreError::Unrecorded | StoreError::Database(_) => {
+                Self::Broken(it.to_string())
+            }
+        }
+    }
+}

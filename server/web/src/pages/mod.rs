@@ -1,0 +1,15 @@
+//! The pages, a folder a room. Each room lists its routes; this is where they become one table.
+
+mod ops;
+mod today;
+
+use crate::house::House;
+use crate::routes::Route;
+
+/// Every route of the house.
+#[must_use]
+pub fn routes() -> Vec<Route<House>> {
+    let mut all = ops::routes();
+    all.extend(today::routes());
+    all
+}

@@ -1,0 +1,184 @@
+//! One visit of a signed-in person: from the cookie to an asker, in one snapshot; refusals are recorded in one place.
+
+use crate::csrf::{self, FormSecret};
+use crate::house::{House, session_hash};
+use crate::http::Form;
+use crate::problem::Problem;
+use crate::routes::Call;
+use crate::view::FormToken;
+use domain::{AccountStatus, Id, Kind, Moment, WorkspaceId};
+use policy::{Actor, Asker, Member};
+use std::sync::Arc;
+use store::{Acting, Doors, Read, SecurityEvent};
+
+/// As whom a page is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum As {
+    /// As a member of the workspace in the path; `None` where the path names none that could be.
+    Member(Option<WorkspaceId>),
+    /// As counsel.
+    Counsel,
+    /// As platform staff.
+    Admin,
+    /// With one's own account, approved.
+    Account,
+    /// With one's own account, wherever it stands at the gate.
+    Applicant,
+}
+
+/// What a page's closure works with.
+pub struct Visit<'a, 'b> {
+    /// The session.
+    pub doors: &'a Doors,
+    /// Decides and fetches, in one snapshot.
+    pub db: &'a mut Read<'b>,
+    /// The house.
+    pub house: &'a House,
+}
+
+impl Visit<'_, '_> {
+    /// Who asks.
+    #[must_use]
+    pub fn asker(&self) -> &Arc<Asker> {
+        self.db.asker()
+    }
+    /// When.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.db.now()
+    }
+    /// The member, on pages of a workspace.
+    ///
+    /// # Errors
+    /// Refused where the asker is none.
+    pub fn member(&self) -> Result<(Kind, Member), Problem> {
+        match &self.db.asker().actor {
+            Actor::Member(kind, member) => Ok((*kind, member.clone())),
+            _ => Err(Problem::Refused),
+        }
+    }
+    /// An id from the path: what cannot be an id answers as one that is not theirs.
+    ///
+    /// # Errors
+    /// Refused.
+    pub fn known<I: Id>(&self, id: Option<I>) -> Result<I, Problem> {
+        id.ok_or(Problem::Refused)
+    }
+    /// The token of a form about `purpose` (the thing's id, or empty), for this session alone.
+    #[must_use]
+    pub fn token(&self, form: &str, purpose: &str) -> FormToken {
+        FormToken {
+            name: csrf::FIELD,
+            value: secret(self.doors).token(form, purpose),
+            once_name: csrf::ONCE,
+            once: None,
+        }
+    }
+    /// The same with a one-time value, for forms that must not be sent twice.
+    #[must_use]
+    pub fn token_once(&self, form: &str, purpose: &str) -> FormToken {
+        let once = crate::house::session_text(&self.house.edge.chance.secret());
+        FormToken { once: Some(once), ..self.token(form, purpose) }
+    }
+    /// Refuses a form that we did not show to this session. Takes the token's fields out of the form.
+    ///
+    /// # Errors
+    /// [`Problem::CrossSite`].
+    pub fn check(&self, form: &mut Form, name: &str, purpose: &str) -> Result<(), Problem> {
+        let token = form.text(csrf::FIELD);
+        let _ = form.maybe(csrf::ONCE);
+        if secret(self.doors).admits(name, purpose, &token) { Ok(()) } else { Err(Problem::CrossSite) }
+    }
+}
+
+fn secret(doors: &Doors) -> FormSecret {
+    // a row with another length cannot be: then nobody knows the secret, and every form is refused
+    let bytes = <[u8; 32]>::try_from(doors.form_secret.as_slice()).unwrap_or_default();
+    FormSecret::new(bytes)
+}
+
+impl Call<House> {
+    /// As a member of the workspace in the path's `{workspace}`.
+    #[must_use]
+    pub fn member(&self) -> As {
+        As::Member(self.holes.id("workspace"))
+    }
+
+    /// Resolves the session, asks as `who`, and runs `f` in one snapshot off the asynchronous threads. The only way
+    /// from a request to an asker.
+    ///
+    /// # Errors
+    /// Sign-in, waiting, refused (recorded with the actor), or those of `f`.
+    pub async fn visit<T: Send + 'static>(
+        &self,
+        who: As,
+        f: impl FnOnce(&mut Visit<'_, '_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let Some(token) = session_hash(&self.rq, self.app.edge.tls) else { return Err(Problem::SignIn) };
+        let (visit, now) = (self.rq.id, self.rq.now);
+        let mut seen = None;
+        let work = self.app.run(move |house| {
+            let mut known = None;
+            let done = house.store.enter(&token, Acting::Bare, visit, now, |doors, _| {
+                known = Some(doors.clone());
+                Ok::<_, Problem>(())
+            });
+            let done = done.and_then(|it| it.ok_or(Problem::SignIn)).and_then(|()| {
+                let doors = known.as_ref().ok_or(Problem::SignIn)?;
+                if who != As::Applicant && doors.status != AccountStatus::Approved {
+                    return Err(Problem::Waiting);
+                }
+                let acting = match who {
+                    As::Member(workspace) => Acting::Workspace(workspace.ok_or(Problem::Refused)?),
+                    As::Counsel => Acting::Counsel,
+                    As::Admin => Acting::Admin,
+                    As::Account | As::Applicant => Acting::Account,
+                };
+                house
+                    .store
+                    .enter(&token, acting, visit, now, |doors, db| f(&mut Visit { doors, db, house }))
+                    .and_then(|it| it.ok_or(Problem::SignIn))
+            });
+            Ok((known.map(|it| (it.account, it.seen_at)), done))
+        });
+        let (known, done) = work.await?;
+        if let Some(it) = known {
+            seen = Some(it.0);
+            if now.0 - it.1.0 > Moment::MINUTE {
+                let house = Arc::clone(&self.app);
+                // a session that could not be touched ends a little earlier: nothing to tell anybody
+                tokio::task::spawn_blocking(move || house.store.session_touch(&token, now));
+            }
+        }
+        if let Err(Problem::Refused) = &done {
+            self.refused(seen);
+        }
+        done
+    }
+
+    /// Records a refusal with its actor, beside the answer.
+    pub fn refused(&self, account: Option<domain::AccountId>) {
+        self.app.note(SecurityEvent {
+            at: self.rq.now,
+            visit: self.rq.id,
+            kind: "refused".into(),
+            account,
+            address: self.rq.client.map(|it| it.to_string()).unwrap_or_default(),
+            action: self.rq.method.to_string(),
+            detail: self.rq.path.clone(),
+        });
+    }
+
+    /// Work without a session: public pages and forms, asked as [`Actor::Visitor`].
+    ///
+    /// # Errors
+    /// Those of `f`.
+    pub async fn public<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&House, &Arc<Asker>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let asker =
+            Arc::new(Asker { actor: Actor::Visitor, visit: self.rq.id, now: self.rq.now, factor_at: None });
+        self.app.run(move |house| f(house, &asker)).await
+    }
+}
