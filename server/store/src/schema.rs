@@ -199,6 +199,15 @@ diesel::table! {
     }
 }
 diesel::table! {
+    presenter_asks (profile, mailbox) {
+        profile -> Text,
+        mailbox -> Text,
+        inviter -> Text,
+        presenter -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
     engagements (id) {
         id -> Text,
         reference -> Text,
@@ -459,6 +468,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mandates,
     partnerships,
     stealth_invitations,
+    presenter_asks,
     engagements,
     engagement_counsel,
     engagement_notes,
