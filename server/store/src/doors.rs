@@ -50,7 +50,7 @@ pub struct Doors {
 }
 
 /// Sessions end after this much silence.
-pub const SESSION_IDLE: i64 = 12 * Moment::HOUR;
+pub(crate) const SESSION_IDLE: i64 = 12 * Moment::HOUR;
 
 impl Store {
     /// Resolves a session by the hash of its secret and asks as `acting`, all in one snapshot. `None`: no such session.

@@ -103,6 +103,8 @@ impl Store {
     ///
     /// # Errors
     /// Refused or stale when something moved since the permit was given, those of `f`, or the database's.
+    // by value: a permit is spent, and allows one change
+    #[allow(clippy::needless_pass_by_value)]
     pub fn write<A: Action, T, E: From<StoreError>>(
         &self,
         permit: Permit<A>,

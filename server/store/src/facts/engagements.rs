@@ -175,7 +175,8 @@ impl Load for facts::Message {
 
 impl Load for facts::Document {
     fn load_many(db: &mut Db, ids: &[DocumentId], asker: &Arc<Asker>) -> QueryResult<Vec<Self>> {
-        let rows: Vec<(Word<DocumentId>, i64, Word<EngagementId>, Word<Side>, bool, PartyRow)> =
+        type Row = (Word<DocumentId>, i64, Word<EngagementId>, Word<Side>, bool, PartyRow);
+        let rows: Vec<Row> =
             documents::table
                 .filter(documents::id.eq_any(texts(ids)))
                 .select((

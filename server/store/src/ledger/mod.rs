@@ -82,6 +82,8 @@ pub struct Event {
     pub fields: Vec<Field>,
 }
 
+// values are small and mostly made for the call; taking them by value keeps callers free of `&`
+#[allow(clippy::needless_pass_by_value)]
 impl Event {
     /// An event on the platform's chain.
     #[must_use]

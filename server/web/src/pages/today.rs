@@ -2,7 +2,6 @@
 
 use crate::house::House;
 use crate::problem::Problem;
-use crate::reply;
 use crate::routes::{Call, Most, Route};
 use policy::{Unasked, actions::ViewWorkspace};
 use serde::Serialize;
@@ -28,5 +27,5 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
             Ok((visit.page("Today", "")?, Today { heading: "No move is yours just now".into() }))
         })
         .await?;
-    Ok(reply::html(call.app.views.page("pages/today.html", &page, &view)?))
+    call.app.views.page("pages/today.html", &page, &view)
 }
