@@ -30,6 +30,7 @@ DROP TABLE requests;
 DROP TABLE engagement_notes;
 DROP TABLE engagement_counsel;
 DROP TABLE engagements;
+DROP TABLE presenter_asks;
 DROP TABLE stealth_invitations;
 DROP TABLE partnerships;
 DROP TABLE mandates;

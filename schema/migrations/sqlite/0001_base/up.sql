@@ -208,6 +208,16 @@ CREATE TABLE stealth_invitations (
 );
 CREATE INDEX stealth_invitations_by_presenter ON stealth_invitations (presenter, profile);
 
+-- What the inviting side typed, whether or not a presenter is behind it: they see this list and nothing else.
+CREATE TABLE presenter_asks (
+  profile TEXT NOT NULL REFERENCES profiles (id),
+  mailbox TEXT NOT NULL,
+  inviter TEXT NOT NULL REFERENCES workspaces (id),
+  presenter TEXT REFERENCES workspaces (id),
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (profile, mailbox)
+);
+
 CREATE TABLE engagements (
   id TEXT PRIMARY KEY,
   reference TEXT NOT NULL UNIQUE,
