@@ -33,7 +33,8 @@ const ENGAGEMENTS: usize = 40;
 
 /// Canonical JSON (keys in order) and its digest in hexadecimal.
 fn canonical(value: &serde_json::Value) -> (String, String) {
-    let text = value.to_string();
+    // our own literals are always told in JSON
+    let text = store::drafts::canonical(value).unwrap_or_default();
     let digest = digest_of(text.as_bytes()).to_string();
     (text, digest)
 }
