@@ -11,3 +11,4 @@ mod outbox;
 mod pools;
 mod support;
 mod tampering;
+mod writes;
