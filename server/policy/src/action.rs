@@ -84,7 +84,7 @@ pub(crate) fn context(pairs: Vec<(&'static str, Told)>) -> Result<Context, Strin
 /// A right of its own.
 pub trait Action: sealed::Sealed + Send + Sync + 'static {
     /// What policies must know of the thing.
-    type On: Facts + 'static;
+    type On: Facts + Clone + 'static;
     /// What is told with the request.
     type Input: Input;
     /// Which action of [`ActionName`].

@@ -45,6 +45,10 @@ impl<T> Change<T> {
         self.letters.extend(letter);
         self
     }
+    /// The result so far.
+    pub(crate) fn made(&self) -> &T {
+        &self.made
+    }
     /// With another result.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Change<U> {
         Change { made: f(self.made), events: self.events, letters: self.letters }

@@ -6,6 +6,7 @@ DROP TRIGGER audit_values_stay ON audit_values;
 DROP TRIGGER audit_values_are_not_truncated ON audit_values;
 DROP TRIGGER audit_chains_only_grow ON audit_chains;
 DROP TRIGGER audit_chains_stay ON audit_chains;
+DROP TRIGGER audit_chains_are_not_truncated ON audit_chains;
 DROP TRIGGER profiles_follow_verification ON workspaces;
 DROP TRIGGER profiles_begin_with_verification ON profiles;
 DROP TABLE settings;

@@ -502,6 +502,8 @@ FOR EACH ROW WHEN (NEW.length <> OLD.length + 1 OR NEW.chain <> OLD.chain)
 EXECUTE FUNCTION audit_is_final('a chain only grows');
 CREATE TRIGGER audit_chains_stay BEFORE DELETE ON audit_chains
 FOR EACH ROW EXECUTE FUNCTION audit_is_final('a chain only grows');
+CREATE TRIGGER audit_chains_are_not_truncated BEFORE TRUNCATE ON audit_chains
+FOR EACH STATEMENT EXECUTE FUNCTION audit_is_final('a chain only grows');
 
 -- What lists read of a workspace's verification is one copy, kept by the database itself.
 CREATE FUNCTION profiles_follow_verification() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -498,6 +498,16 @@ WHEN NEW.length <> OLD.length + 1 OR NEW.chain <> OLD.chain
 BEGIN SELECT RAISE(ABORT, 'a chain only grows'); END;
 CREATE TRIGGER audit_chains_stay BEFORE DELETE ON audit_chains
 BEGIN SELECT RAISE(ABORT, 'a chain only grows'); END;
+-- REPLACE deletes without telling the triggers above.
+CREATE TRIGGER audit_entries_are_not_replaced BEFORE INSERT ON audit_entries
+WHEN EXISTS (SELECT 1 FROM audit_entries WHERE id = NEW.id OR (chain = NEW.chain AND seq = NEW.seq))
+BEGIN SELECT RAISE(ABORT, 'audit entries are final'); END;
+CREATE TRIGGER audit_values_are_not_replaced BEFORE INSERT ON audit_values
+WHEN EXISTS (SELECT 1 FROM audit_values WHERE entry = NEW.entry AND name = NEW.name)
+BEGIN SELECT RAISE(ABORT, 'audit values may only be erased'); END;
+CREATE TRIGGER audit_chains_are_not_replaced BEFORE INSERT ON audit_chains
+WHEN EXISTS (SELECT 1 FROM audit_chains WHERE chain = NEW.chain)
+BEGIN SELECT RAISE(ABORT, 'a chain only grows'); END;
 
 -- What lists read of a workspace's verification is one copy, kept by the database itself.
 CREATE TRIGGER profiles_follow_verification AFTER UPDATE OF verified ON workspaces

@@ -1,11 +1,15 @@
 //! The ledger: entries chained per engagement and for the platform, final from the first one.
 
 mod append;
+mod download;
 mod leaf;
+mod read;
 mod verify;
 
 pub(crate) use append::{Stamp, append};
+pub use download::{Downloaded, download, verify_download};
 pub use leaf::{Leaf, PLATFORM, leaf_hash, salted};
+pub use read::{EntryView, FieldView, chain_head, entries};
 pub use verify::{Broken, Checked, verify, verify_chain};
 
 use domain::EngagementId;
