@@ -6,7 +6,12 @@ use std::path::PathBuf;
 
 /// Kalinklo Artists: the private-by-default workspace for the performing arts.
 #[derive(Debug, Parser)]
-#[command(version, about, args_conflicts_with_subcommands = true, after_help = "Without a command it serves: `kalinklo` is `kalinklo serve`.\nSettings come from flags, then from the environment, then from `kalinklo.toml`; a commented sample stands in `kalinklo.sample.toml`.")]
+#[command(
+    version,
+    about,
+    args_conflicts_with_subcommands = true,
+    after_help = "Without a command it serves: `kalinklo` is `kalinklo serve`.\nSettings come from flags, then from the environment, then from `kalinklo.toml`; a commented sample stands in `kalinklo.sample.toml`."
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -98,7 +103,9 @@ pub(crate) enum PolicyCommand {
         json: bool,
     },
     /// Say whether and why someone may do something on a running database.
-    #[command(after_help = "Example:\n  kalinklo policy explain --as ACCOUNT@WORKSPACE --do ViewListing --on Profile/ID\nPrincipals: visitor, ACCOUNT@WORKSPACE, counsel:ACCOUNT, admin:ACCOUNT. Ids and decisions are shown, never a field's value.")]
+    #[command(
+        after_help = "Example:\n  kalinklo policy explain --as ACCOUNT@WORKSPACE --do ViewListing --on Profile/ID\nPrincipals: visitor, ACCOUNT@WORKSPACE, counsel:ACCOUNT, admin:ACCOUNT. Ids and decisions are shown, never a field's value."
+    )]
     Explain {
         /// Who.
         #[arg(long = "as", value_name = "PRINCIPAL")]

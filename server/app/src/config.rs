@@ -107,9 +107,13 @@ impl Given {
         let file = self.file()?;
         let wrong = |what: &str, why: &str, how: &str| Stop(format!("`{what}` cannot work: {why}\n  {how}"));
         let listen = self.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:7400".into());
-        let listen = listen
-            .parse()
-            .map_err(|_| wrong("listen", &format!("`{listen}` is not an address and port"), "Write it like 127.0.0.1:7400 or [::1]:7400."))?;
+        let listen = listen.parse().map_err(|_| {
+            wrong(
+                "listen",
+                &format!("`{listen}` is not an address and port"),
+                "Write it like 127.0.0.1:7400 or [::1]:7400.",
+            )
+        })?;
         let data = self.data.or(file.data).unwrap_or_else(|| "kalinklo-data".into());
         let database = match self.database.or(file.database) {
             Some(it) => Address::parse(&it),
@@ -124,15 +128,22 @@ impl Given {
                 (Some(it), tls)
             }
         };
-        let site_origin = self.site_origin.or(file.site_origin).map(|it| self::origin("site-origin", &it)).transpose()?;
+        let site_origin =
+            self.site_origin.or(file.site_origin).map(|it| self::origin("site-origin", &it)).transpose()?;
         let proxies = self.trusted_proxies.or(file.trusted_proxies).unwrap_or_default();
         let proxies = proxies
             .iter()
             .map(|it| {
                 let it = it.trim();
-                it.parse::<IpNet>().or_else(|_| it.parse::<std::net::IpAddr>().map(IpNet::from)).map_err(|_| {
-                    wrong("trusted-proxies", &format!("`{it}` is not a network"), "Write networks like 10.0.0.0/8, separated by commas.")
-                })
+                it.parse::<IpNet>().or_else(|_| it.parse::<std::net::IpAddr>().map(IpNet::from)).map_err(
+                    |_| {
+                        wrong(
+                            "trusted-proxies",
+                            &format!("`{it}` is not a network"),
+                            "Write networks like 10.0.0.0/8, separated by commas.",
+                        )
+                    },
+                )
             })
             .collect::<Result<Vec<_>, _>>()?;
         let ops_token = match self.ops_token.or(file.ops_token) {
@@ -143,13 +154,25 @@ impl Given {
         };
         let mail = |what: &str, it: Option<String>, default: &str| {
             let text = it.unwrap_or_else(|| default.to_owned());
-            Email::parse(&text).map_err(|_| wrong(what, &format!("`{text}` is not an e-mail address"), "Write it like office@example.org."))
+            Email::parse(&text).map_err(|_| {
+                wrong(
+                    what,
+                    &format!("`{text}` is not an e-mail address"),
+                    "Write it like office@example.org.",
+                )
+            })
         };
         let mail_from = mail("mail-from", self.mail_from.or(file.mail_from), "no-reply@kalinklo.example")?;
-        let operator_mail = mail("operator-mail", self.operator_mail.or(file.operator_mail), "office@kalinklo.example")?;
+        let operator_mail =
+            mail("operator-mail", self.operator_mail.or(file.operator_mail), "office@kalinklo.example")?;
         let zone = self.zone.or(file.zone).unwrap_or_else(|| "Europe/Vienna".into());
-        let zone = Zone::named(&zone)
-            .ok_or_else(|| wrong("zone", &format!("there is no time zone `{zone}`"), "Write a name of the IANA database, like Europe/Vienna."))?;
+        let zone = Zone::named(&zone).ok_or_else(|| {
+            wrong(
+                "zone",
+                &format!("there is no time zone `{zone}`"),
+                "Write a name of the IANA database, like Europe/Vienna.",
+            )
+        })?;
         let (smtp, sentry_dsn) = (self.smtp.or(file.smtp), self.sentry_dsn.or(file.sentry_dsn));
         let sentry_dsn = sentry_dsn.filter(|it| !it.trim().is_empty());
         published("smtp", "smtp", smtp.is_some())?;
@@ -160,8 +183,21 @@ impl Given {
         }
         let limits = file.limits.unwrap_or_default();
         Ok(Config {
-            listen, data, database, origin, site_origin, tls, proxies, ops_token, smtp, mail_from, operator_mail,
-            sentry_dsn, zone, readers, limits,
+            listen,
+            data,
+            database,
+            origin,
+            site_origin,
+            tls,
+            proxies,
+            ops_token,
+            smtp,
+            mail_from,
+            operator_mail,
+            sentry_dsn,
+            zone,
+            readers,
+            limits,
         })
     }
 
@@ -186,8 +222,12 @@ fn local_only(database: &Address) -> Result<(), Stop> {
     let after = url.split_once("://").map_or("", |it| it.1);
     let authority = after.split(['/', '?']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
-    let host = host.strip_prefix('[').and_then(|it| it.split(']').next()).unwrap_or_else(|| host.split(':').next().unwrap_or_default());
-    let loopback = matches!(host, "" | "localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback());
+    let host = host
+        .strip_prefix('[')
+        .and_then(|it| it.split(']').next())
+        .unwrap_or_else(|| host.split(':').next().unwrap_or_default());
+    let loopback =
+        matches!(host, "" | "localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback());
     let elsewhere = after.contains("host=") || after.contains("hostaddr=");
     if loopback && !elsewhere || store::db::TLS {
         return Ok(());
@@ -203,7 +243,10 @@ fn origin(what: &str, text: &str) -> Result<String, Stop> {
     let text = text.trim_end_matches('/');
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match rest {
-        Some(host) if !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b)) => {
+        Some(host)
+            if !host.is_empty()
+                && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b)) =>
+        {
             Ok(text.to_owned())
         }
         _ => Err(Stop(format!(
@@ -258,7 +301,9 @@ mod tests {
             ("mail-from", |it| it.mail_from = Some("nobody".into())),
             ("readers", |it| it.readers = Some(0)),
             ("database", |it| it.database = Some("postgres://u:secret-word@db.example/x".into())),
-            ("database", |it| it.database = Some("postgres://u:secret-word@localhost/x?host=db.example".into())),
+            ("database", |it| {
+                it.database = Some("postgres://u:secret-word@localhost/x?host=db.example".into())
+            }),
         ];
         for (what, change) in cases {
             let Err(Stop(why)) = with(change) else { panic!("{what} was taken") };
@@ -273,11 +318,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("k.toml");
         std::fs::write(&file, "listen = \"127.0.0.1:1\"\nzone = \"Europe/Berlin\"\n").unwrap();
-        let given = Given { config: Some(file.clone()), listen: Some("127.0.0.1:2".into()), ..Given::default() };
+        let given =
+            Given { config: Some(file.clone()), listen: Some("127.0.0.1:2".into()), ..Given::default() };
         let config = given.config().map_err(|e| e.0).unwrap();
         assert_eq!((config.listen.port(), config.zone.city()), (2, "Berlin"));
         std::fs::write(&file, "\nlissten = \"x\"\n").unwrap();
-        let Err(Stop(why)) = (Given { config: Some(file), ..Given::default() }).config() else { panic!("taken") };
+        let Err(Stop(why)) = (Given { config: Some(file), ..Given::default() }).config() else {
+            panic!("taken")
+        };
         assert!(why.contains("line 2") && why.contains("lissten"), "{why}");
     }
 

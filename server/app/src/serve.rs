@@ -32,8 +32,9 @@ pub(crate) fn open(database: &Address, readers: u32, mint: Box<dyn domain::Mint>
     if let Address::Sqlite(file) = database
         && let Some(folder) = Path::new(file).parent().filter(|it| !it.as_os_str().is_empty())
     {
-        std::fs::create_dir_all(folder)
-            .map_err(|e| Stop(format!("the folder {} cannot be made: {e}\n  Name another with --data.", folder.display())))?;
+        std::fs::create_dir_all(folder).map_err(|e| {
+            Stop(format!("the folder {} cannot be made: {e}\n  Name another with --data.", folder.display()))
+        })?;
     }
     let decisions = Arc::new(DecisionLog::default());
     let engine = Engine::load(&Bundle::embedded()).map_err(Stop::because)?.noting(decisions.sink());
@@ -58,9 +59,14 @@ pub(crate) fn post(config: &Config, echo: bool) -> Result<Arc<dyn Post>, Stop> {
         return Ok(Arc::new(smtp));
     }
     let folder = config.data.join("mail");
-    let echo: Option<Box<dyn std::io::Write + Send>> = if echo { Some(Box::new(std::io::stderr())) } else { None };
-    let folder = Folder::new(&folder, sender, echo)
-        .map_err(|e| Stop(format!("the mail folder {} cannot be used: {e}\n  Name another folder with --data.", folder.display())))?;
+    let echo: Option<Box<dyn std::io::Write + Send>> =
+        if echo { Some(Box::new(std::io::stderr())) } else { None };
+    let folder = Folder::new(&folder, sender, echo).map_err(|e| {
+        Stop(format!(
+            "the mail folder {} cannot be used: {e}\n  Name another folder with --data.",
+            folder.display()
+        ))
+    })?;
     Ok(Arc::new(folder))
 }
 
@@ -90,8 +96,9 @@ pub(crate) fn assemble(config: &Config, opened: Opened, fictional: bool, echo: b
         body_time: Duration::from_secs(15),
         request_time: Duration::from_secs(30),
     };
-    let shelf = documents::Folder::new(&config.data.join("documents"))
-        .map_err(|e| Stop(format!("the documents folder cannot be used: {e}\n  Name another folder with --data.")))?;
+    let shelf = documents::Folder::new(&config.data.join("documents")).map_err(|e| {
+        Stop(format!("the documents folder cannot be used: {e}\n  Name another folder with --data."))
+    })?;
     let settings = Settings {
         fictional,
         operator_mail: config.operator_mail.to_string(),

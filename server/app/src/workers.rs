@@ -15,7 +15,11 @@ use web::House;
 const MAIL: i64 = 20;
 
 /// Starts all workers; each ends soon after `stopped` says so.
-pub(crate) fn start(house: &Arc<House>, post: &Arc<dyn Post>, stopped: &Receiver<bool>) -> Vec<JoinHandle<()>> {
+pub(crate) fn start(
+    house: &Arc<House>,
+    post: &Arc<dyn Post>,
+    stopped: &Receiver<bool>,
+) -> Vec<JoinHandle<()>> {
     let decisions = {
         let (house, stopped) = (Arc::clone(house), stopped.clone());
         tokio::task::spawn_blocking(move || {
@@ -38,7 +42,10 @@ pub(crate) fn start(house: &Arc<House>, post: &Arc<dyn Post>, stopped: &Receiver
 }
 
 fn every(
-    house: &Arc<House>, stopped: &Receiver<bool>, worker: &'static str, pause: Duration,
+    house: &Arc<House>,
+    stopped: &Receiver<bool>,
+    worker: &'static str,
+    pause: Duration,
     work: impl Fn(&House) -> Result<(), StoreError> + Send + Sync + 'static,
 ) -> JoinHandle<()> {
     let (house, mut stopped, work) = (Arc::clone(house), stopped.clone(), Arc::new(work));
@@ -64,7 +71,8 @@ fn asker(store: &Store, task: &'static str) -> Arc<Asker> {
 }
 
 fn allowed<A: policy::Action<On = policy::facts::Platform, Input = Unasked>>(
-    store: &Store, task: &'static str,
+    store: &Store,
+    task: &'static str,
 ) -> Result<policy::Permit<A>, StoreError> {
     Ok(store.engine().decide::<A>(&asker(store, task), &policy::facts::Platform, Unasked)?)
 }
@@ -81,7 +89,9 @@ fn mail(store: &Store, post: &dyn Post) -> Result<(), StoreError> {
 
 /// Whether the recipient may still see the engagement that the letter speaks of.
 fn still_theirs(store: &Store, mail: &Mail) -> Result<bool, StoreError> {
-    let (Some(engagement), Some(account)) = (mail.letter.engagement, mail.letter.account) else { return Ok(true) };
+    let (Some(engagement), Some(account)) = (mail.letter.engagement, mail.letter.account) else {
+        return Ok(true);
+    };
     let acting = mail.letter.workspace.map_or(Acting::Counsel, Acting::Workspace);
     let now = now();
     match store.asker(account, acting, store.fresh(now), now) {
@@ -94,7 +104,11 @@ fn still_theirs(store: &Store, mail: &Mail) -> Result<bool, StoreError> {
 fn send(post: &dyn Post, mail: &Mail) -> Result<(), String> {
     let to = Email::parse(&mail.letter.to).map_err(|_| "the address cannot be written to".to_owned())?;
     let letter = connect::mail::Letter {
-        id: mail.id, to, subject: mail.letter.subject.clone(), text: mail.letter.text.clone(), written: now(),
+        id: mail.id,
+        to,
+        subject: mail.letter.subject.clone(),
+        text: mail.letter.text.clone(),
+        written: now(),
     };
     post.send(&letter).map_err(|e| e.to_string())
 }

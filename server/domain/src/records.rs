@@ -97,6 +97,8 @@ words! {
         Document = "document",
         /// Offer an artist a mandate.
         Mandate = "mandate",
+        /// Ask another agency to be a partner.
+        Partnership = "partnership",
         /// Take a request back.
         WithdrawRequest = "withdraw_request",
         /// Answer somebody who wrote by the public form.

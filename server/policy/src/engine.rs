@@ -12,7 +12,7 @@ use crate::facts::Facts;
 use crate::folded::Folds;
 use crate::permit::Permit;
 use crate::scope;
-use crate::slice::{Ready, Slice};
+use crate::slice::{Ready, Seen, Slice};
 use cedar_policy::{
     Context, Entities, EntityId, EntityUid, PartialEntities, PartialEntity, PartialEntityUid, PartialRequest,
     PolicySet, Request, Schema,
@@ -218,16 +218,17 @@ impl Engine {
     ) -> Vec<Option<Permit<A>>> {
         let how = if rows.len() < FEW { How::Once } else { How::Often };
         // a page may mix kinds of things, and each kind has its own rules
-        let mut kinds: Vec<(EntityKind, Result<Ready, Why>)> = Vec::new();
+        let mut kinds: Vec<(EntityKind, Result<Ready, Why>, Seen<'_>)> = Vec::new();
         rows.iter()
             .map(|on| {
                 let kind = on.kind();
                 let at = kinds.iter().position(|it| it.0 == kind).unwrap_or_else(|| {
-                    kinds.push((kind, self.ready::<A>(asker, kind, input, how, None)));
+                    kinds.push((kind, self.ready::<A>(asker, kind, input, how, None), Seen::new()));
                     kinds.len() - 1
                 });
-                let answer = match &kinds[at].1 {
-                    Ok(ready) => ready.ask(on, None),
+                let (_, ready, seen) = &mut kinds[at];
+                let answer = match ready {
+                    Ok(ready) => ready.ask_among(on, seen),
                     Err(why) => Err(why.clone()),
                 };
                 self.note::<A>(asker, on, &answer);

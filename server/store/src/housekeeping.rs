@@ -18,11 +18,15 @@ impl Store {
     pub fn housekeep(&self, _permit: &Permit<Housekeep>, now: Moment) -> Result<usize, StoreError> {
         let day = now.0 - Moment::DAY;
         self.change(|db| {
-            let mut gone = diesel::delete(spent_forms::table.filter(spent_forms::spent_at.lt(day))).execute(db)?;
-            gone += diesel::delete(sign_in_links::table.filter(sign_in_links::expires_at.lt(day))).execute(db)?;
+            let mut gone =
+                diesel::delete(spent_forms::table.filter(spent_forms::spent_at.lt(day))).execute(db)?;
+            gone +=
+                diesel::delete(sign_in_links::table.filter(sign_in_links::expires_at.lt(day))).execute(db)?;
             gone += diesel::delete(sessions::table.filter(sessions::expires_at.lt(now.0))).execute(db)?;
-            gone += diesel::delete(delays::table.filter(delays::seen_at.lt(now.0 - 7 * Moment::DAY))).execute(db)?;
-            gone += diesel::delete(security_events::table.filter(security_events::at.lt(now.0 - EVENTS))).execute(db)?;
+            gone += diesel::delete(delays::table.filter(delays::seen_at.lt(now.0 - 7 * Moment::DAY)))
+                .execute(db)?;
+            gone += diesel::delete(security_events::table.filter(security_events::at.lt(now.0 - EVENTS)))
+                .execute(db)?;
             gone += diesel::delete(decisions::table.filter(decisions::at.lt(now.0 - EVENTS))).execute(db)?;
             Ok(gone)
         })

@@ -151,7 +151,11 @@ impl Plant<'_> {
     /// # Errors
     /// The database's.
     pub fn record(
-        &mut self, asker: &Arc<Asker>, action: &'static str, by: &[&str], event: Event,
+        &mut self,
+        asker: &Arc<Asker>,
+        action: &'static str,
+        by: &[&str],
+        event: Event,
     ) -> Result<(), StoreError> {
         let by = by.iter().map(|it| (*it).to_owned()).collect();
         let stamp = Stamp { asker: asker.clone(), action, by, policies: self.store.engine().digest() };
@@ -165,7 +169,9 @@ impl Store {
     /// # Errors
     /// Those of `f`, or the database's.
     pub fn plant<T>(
-        &self, _permit: &Permit<PlantDemo>, f: impl FnOnce(&mut Plant<'_>) -> Result<T, StoreError>,
+        &self,
+        _permit: &Permit<PlantDemo>,
+        f: impl FnOnce(&mut Plant<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut connection = self.writer()?;
         db::transaction(&mut connection, Kind::Change, |db| f(&mut Plant { db, store: self }))
@@ -177,8 +183,10 @@ impl Store {
     /// The database's.
     pub fn is_empty(&self) -> Result<bool, StoreError> {
         let mut db = self.reader()?;
-        let any: Option<String> = workspaces::table.select(workspaces::id).limit(1).first(&mut *db).optional()?;
-        let anyone: Option<String> = accounts::table.select(accounts::id).limit(1).first(&mut *db).optional()?;
+        let any: Option<String> =
+            workspaces::table.select(workspaces::id).limit(1).first(&mut *db).optional()?;
+        let anyone: Option<String> =
+            accounts::table.select(accounts::id).limit(1).first(&mut *db).optional()?;
         Ok(any.is_none() && anyone.is_none())
     }
 
@@ -188,6 +196,7 @@ impl Store {
     /// The database's.
     pub fn has_admin(&self) -> Result<bool, StoreError> {
         let mut db = self.reader()?;
-        Ok(diesel::select(diesel::dsl::exists(accounts::table.filter(accounts::is_admin.eq(true)))).get_result(&mut *db)?)
+        Ok(diesel::select(diesel::dsl::exists(accounts::table.filter(accounts::is_admin.eq(true))))
+            .get_result(&mut *db)?)
     }
 }

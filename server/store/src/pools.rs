@@ -134,8 +134,7 @@ impl Store {
         db: &mut Db,
         f: impl FnOnce(&mut Db) -> Result<T, E>,
     ) -> Result<T, E> {
-        db::transaction(db, Kind::Snapshot, |db| f(db).map_err(Passed::Theirs))
-            .map_err(Passed::into_theirs)
+        db::transaction(db, Kind::Snapshot, |db| f(db).map_err(Passed::Theirs)).map_err(Passed::into_theirs)
     }
 
     /// A change that no tenant owns: sessions, delays, events. Everything else goes through [`Store::write`].

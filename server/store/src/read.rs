@@ -88,7 +88,10 @@ impl Read<'_> {
     /// # Errors
     /// Absent, or the database's.
     pub fn explain<A: Action>(
-        &mut self, _permit: &Permit<policy::actions::ExplainLocally>, id: <A::On as Facts>::Id, input: &A::Input,
+        &mut self,
+        _permit: &Permit<policy::actions::ExplainLocally>,
+        id: <A::On as Facts>::Id,
+        input: &A::Input,
     ) -> Result<policy::Explained, StoreError>
     where
         A::On: Load,

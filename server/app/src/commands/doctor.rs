@@ -10,10 +10,15 @@ use store::db::{self, Use};
 
 pub(super) fn migrate(given: Given) -> Result<ExitCode, Stop> {
     let config = given.config()?;
-    let mut db = db::connect(&config.database, Use::Write)
-        .map_err(|_| Stop(format!("cannot open {}\n  Check `database` and that the server runs.", config.database)))?;
+    let mut db = db::connect(&config.database, Use::Write).map_err(|_| {
+        Stop(format!("cannot open {}\n  Check `database` and that the server runs.", config.database))
+    })?;
     let ran = db::migrate(&mut db).map_err(Stop)?;
-    say(if ran.is_empty() { "The database is up to date.".to_owned() } else { format!("Ran {}.", ran.join(", ")) });
+    say(if ran.is_empty() {
+        "The database is up to date.".to_owned()
+    } else {
+        format!("Ran {}.", ran.join(", "))
+    });
     Ok(ExitCode::SUCCESS)
 }
 
@@ -37,7 +42,12 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
     match Engine::load(&Bundle::embedded()) {
         Ok(it) => line(
             "policies",
-            Ok(format!("{} policies in {} environments, {}", it.texts().len(), it.environments(), it.digest().short())),
+            Ok(format!(
+                "{} policies in {} environments, {}",
+                it.texts().len(),
+                it.environments(),
+                it.digest().short()
+            )),
         ),
         Err(e) => line("policies", Err(e.to_string())),
     }
@@ -56,7 +66,9 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
         Err(Stop(why)) => line("database", Err(why)),
     }
     match serve::post(&config, false) {
-        Ok(_) if config.smtp.is_none() => line("mail", Ok(format!("written to {}", config.data.join("mail").display()))),
+        Ok(_) if config.smtp.is_none() => {
+            line("mail", Ok(format!("written to {}", config.data.join("mail").display())))
+        }
         Ok(_) => line("mail", greet(&config)),
         Err(Stop(why)) => line("mail", Err(why)),
     }
@@ -68,7 +80,12 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
     );
     let reports = if config.sentry_dsn.is_some() { "sent to Sentry, scrubbed" } else { "off" };
     line("fault reports", Ok(reports.into()));
-    line("site", site_builder::Site::build(site_builder::Source::embedded()).map(|it| format!("{} files", it.paths().count())).map_err(|e| e.to_string()));
+    line(
+        "site",
+        site_builder::Site::build(site_builder::Source::embedded())
+            .map(|it| format!("{} files", it.paths().count()))
+            .map_err(|e| e.to_string()),
+    );
     say(if sound { "All is in order." } else { "Something is not in order; see above." });
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

@@ -53,10 +53,15 @@ fn principal(store: &Store, question: &Question) -> Result<Arc<Asker>, Stop> {
             }
             (_, Some(account), _) => resolve(account, Acting::Counsel)?,
             (_, _, Some(account)) => resolve(account, Acting::Admin)?,
-            _ => return Err(Stop(format!("`{who}` is no principal\n  Write visitor, ACCOUNT@WORKSPACE, counsel:ACCOUNT or admin:ACCOUNT."))),
+            _ => {
+                return Err(Stop(format!(
+                    "`{who}` is no principal\n  Write visitor, ACCOUNT@WORKSPACE, counsel:ACCOUNT or admin:ACCOUNT."
+                )));
+            }
         },
     };
-    let age = told(question, "factor_age").map(|it| it.parse::<i64>().map_err(|_| Stop(format!("`{it}` is no number of seconds"))));
+    let age = told(question, "factor_age")
+        .map(|it| it.parse::<i64>().map_err(|_| Stop(format!("`{it}` is no number of seconds"))));
     Ok(match age.transpose()? {
         Some(age) => Arc::new(Asker { factor_at: Some(now.plus(-age * Moment::SECOND)), ..(*asker).clone() }),
         None => asker,
@@ -79,7 +84,9 @@ fn ask(store: &Store, asker: &Arc<Asker>, question: &Question) -> Result<Explain
         {
             let id = self.2.parse().map_err(|_| Stop(format!("`{}` is not an id", self.2)))?;
             self.0.read(self.1, |db| db.explain::<A>(self.3, id, &input)).map_err(|e| match e {
-                StoreError::Absent => Stop("no such thing in this database; the server would answer as for a refusal".into()),
+                StoreError::Absent => {
+                    Stop("no such thing in this database; the server would answer as for a refusal".into())
+                }
                 other => Stop::because(other),
             })
         }
@@ -132,7 +139,11 @@ fn print(it: &Explained) {
         let decided = it.by.contains(&rule.policy.id);
         say(format!(
             "\n{} {} ({}, {}:{}){}",
-            rule.policy.effect, rule.policy.id, rule.policy.practice, rule.policy.file, rule.policy.line,
+            rule.policy.effect,
+            rule.policy.id,
+            rule.policy.practice,
+            rule.policy.file,
+            rule.policy.line,
             if decided { "  <- decided" } else { "" }
         ));
         say(format!("  {}", rule.policy.says));

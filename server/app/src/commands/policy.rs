@@ -21,7 +21,8 @@ fn bundle(policies: Option<PathBuf>, schema: Option<PathBuf>) -> Result<Bundle, 
     let Some(folder) = policies else {
         let mut bundle = Bundle::embedded();
         if let Some(file) = schema {
-            let text = std::fs::read_to_string(&file).map_err(|e| Stop(format!("{}: {e}", file.display())))?;
+            let text =
+                std::fs::read_to_string(&file).map_err(|e| Stop(format!("{}: {e}", file.display())))?;
             bundle.schema = (file.display().to_string(), text);
         }
         return Ok(bundle);
@@ -34,7 +35,9 @@ fn check(policies: Option<PathBuf>, schema: Option<PathBuf>, json: bool) -> Resu
     match bundle.check() {
         Ok(texts) => {
             if json {
-                say(serde_json::json!({ "holds": true, "policies": texts.len(), "files": bundle.files.len() }));
+                say(
+                    serde_json::json!({ "holds": true, "policies": texts.len(), "files": bundle.files.len() }),
+                );
             } else {
                 say(format!("{} policies in {} files hold.", texts.len(), bundle.files.len()));
             }
@@ -59,9 +62,9 @@ fn check(policies: Option<PathBuf>, schema: Option<PathBuf>, json: bool) -> Resu
 }
 
 fn report(file: &std::path::Path, check: bool) -> Result<ExitCode, Stop> {
-    let texts = Bundle::embedded().check().map_err(|them| {
-        Stop(them.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    })?;
+    let texts = Bundle::embedded()
+        .check()
+        .map_err(|them| Stop(them.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     let text = format!("{}\n", serde_json::to_string_pretty(&texts).map_err(Stop::because)?);
     if check {
         let stands = std::fs::read_to_string(file).unwrap_or_default();

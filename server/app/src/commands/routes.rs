@@ -11,7 +11,13 @@ pub(super) fn run(json: bool) -> Result<ExitCode, Stop> {
         say(serde_json::to_string_pretty(&listed).map_err(Stop::because)?);
     } else {
         for route in routes {
-            say(format!("{:<6} {:<60} {:<22} {}", route.method, route.path, route.action, route.most.as_str()));
+            say(format!(
+                "{:<6} {:<60} {:<22} {}",
+                route.method,
+                route.path,
+                route.action,
+                route.most.as_str()
+            ));
         }
     }
     Ok(ExitCode::SUCCESS)

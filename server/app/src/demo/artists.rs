@@ -8,12 +8,26 @@ use domain::{Id as _, Level, Mint, Moment, ProfileId, WorkspaceId};
 use store::plant::{MandateRow, ProfileRow, SlugRow, StealthRow, WorkspaceRow};
 
 const DISCIPLINES: [&str; 16] = [
-    "Soprano", "Mezzo-soprano", "Tenor", "Baritone", "Bass", "Piano", "Violin", "Viola", "Cello", "Flute", "Oboe", "Horn",
-    "Harp", "Organ", "Conductor", "String quartet",
+    "Soprano",
+    "Mezzo-soprano",
+    "Tenor",
+    "Baritone",
+    "Bass",
+    "Piano",
+    "Violin",
+    "Viola",
+    "Cello",
+    "Flute",
+    "Oboe",
+    "Horn",
+    "Harp",
+    "Organ",
+    "Conductor",
+    "String quartet",
 ];
 const CITIES: [&str; 14] = [
-    "Leipzig", "Antwerp", "Bergen", "Ghent", "Lyon", "Graz", "Basel", "Turin", "Porto", "Malmö", "Leeds", "Kraków", "Tartu",
-    "Galway",
+    "Leipzig", "Antwerp", "Bergen", "Ghent", "Lyon", "Graz", "Basel", "Turin", "Porto", "Malmö", "Leeds",
+    "Kraków", "Tartu", "Galway",
 ];
 const LIVES: [&str; 6] = [
     "Plays the repertoire between the wars beside works written last year, and introduces each evening with one sentence.",

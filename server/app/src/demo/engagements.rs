@@ -8,14 +8,14 @@ use super::places::Places;
 use crate::machine::Seeded;
 use connect::documents::{Shelf, digest_of};
 use domain::{
-    AccountId, AccountStatus, Day, DocumentId, DraftId, EngagementId, HoldId, Kind, MessageId, Mint, Moment, RequestId,
-    Role, VisitId, WorkspaceId,
+    AccountId, AccountStatus, Day, DocumentId, DraftId, EngagementId, HoldId, Kind, MessageId, Mint, Moment,
+    RequestId, Role, VisitId, WorkspaceId,
 };
 use policy::{Actor, Asker, Member};
 use std::sync::Arc;
 use store::plant::{
-    CounselRow, DocumentCounselRow, DocumentRow, DraftRow, EngagementRow, HoldDayRow, HoldRow, MessageRow, Plant,
-    RequestRow,
+    CounselRow, DocumentCounselRow, DocumentRow, DraftRow, EngagementRow, HoldDayRow, HoldRow, MessageRow,
+    Plant, RequestRow,
 };
 use store::{Audience, Event, StoreError};
 
@@ -52,7 +52,12 @@ pub(crate) struct Ground<'a> {
 }
 
 /// Plants up to `most` engagements and says what is true of them. The first ones are between personas.
-pub(crate) fn plant(to: &mut Plant<'_>, on: &Ground<'_>, most: usize, luck: &mut Seeded) -> Result<Vec<Fact>, StoreError> {
+pub(crate) fn plant(
+    to: &mut Plant<'_>,
+    on: &Ground<'_>,
+    most: usize,
+    luck: &mut Seeded,
+) -> Result<Vec<Fact>, StoreError> {
     let mut facts = Vec::new();
     for number in 0..most.min(on.artists.len()) {
         let artist = &on.artists[number];
@@ -67,7 +72,12 @@ pub(crate) fn plant(to: &mut Plant<'_>, on: &Ground<'_>, most: usize, luck: &mut
 }
 
 fn one(
-    to: &mut Plant<'_>, on: &Ground<'_>, number: usize, artist: &Artist, presenter_number: usize, luck: &mut Seeded,
+    to: &mut Plant<'_>,
+    on: &Ground<'_>,
+    number: usize,
+    artist: &Artist,
+    presenter_number: usize,
+    luck: &mut Seeded,
 ) -> Result<Fact, StoreError> {
     let account = |name: &str| on.people.account(name).ok_or(StoreError::Absent);
     let agency = artist.agency.map(|it| on.places.agency(it).id);
@@ -77,7 +87,8 @@ fn one(
         2 => Some("agency-partner"),
         _ => None,
     };
-    let answers = artist.agency.and_then(persona).unwrap_or(if number == 1 { "artist-other" } else { "artist" });
+    let answers =
+        artist.agency.and_then(persona).unwrap_or(if number == 1 { "artist-other" } else { "artist" });
     let asks = match presenter_number {
         0 => "presenter-discovery",
         1 => "presenter-season",
@@ -102,8 +113,11 @@ impl Plan<'_> {
         let id: EngagementId = luck.id(began);
         let title = format!("{} evenings", names::place(2_000 + self.number));
         let (first, last) = self.days(on.today);
-        let (artist, agency, presenter) =
-            (self.artist.workspace.to_string(), self.agency.map(|it| it.to_string()), self.presenter.to_string());
+        let (artist, agency, presenter) = (
+            self.artist.workspace.to_string(),
+            self.agency.map(|it| it.to_string()),
+            self.presenter.to_string(),
+        );
         to.engagements(vec![EngagementRow {
             id: id.to_string(),
             reference: format!("D-{:05}", self.number + 1),
@@ -118,22 +132,38 @@ impl Plan<'_> {
         }])?;
         let mut records = Vec::new();
         let mut record = |kind: &'static str, id: String| {
-            let page = match kind { "request" => "requests", "hold" => "holds", "message" => "messages", _ => "documents" };
+            let page = match kind {
+                "request" => "requests",
+                "hold" => "holds",
+                "message" => "messages",
+                _ => "documents",
+            };
             records.push(Record { kind, path: format!("/w/{{workspace}}/{page}/{id}"), id });
         };
         let asks = self.asker(on, self.asks, Kind::Presenter, self.presenter, began);
-        let (kind, office) = self.agency.map_or((Kind::Artist, self.artist.workspace), |it| (Kind::Agency, it));
+        let (kind, office) =
+            self.agency.map_or((Kind::Artist, self.artist.workspace), |it| (Kind::Agency, it));
         let answers = self.asker(on, self.answers, kind, office, began.plus(Moment::DAY));
 
         let request: RequestId = luck.id(began);
         let programme = PROGRAMMES[luck.below(PROGRAMMES.len())];
         let fee = 150_000 + 50_000 * i64::try_from(luck.below(20)).unwrap_or(0);
         to.requests(vec![RequestRow {
-            id: request.to_string(), engagement: id.to_string(), artist: artist.clone(), agency: agency.clone(),
-            presenter: presenter.clone(), state: if self.held { "accepted" } else { "submitted" },
-            first_day: first.to_string(), last_day: last.to_string(), venue: "Great Hall".into(),
-            programme: programme.into(), fee_minor: Some(fee), currency: Some("EUR"), submitted_at: began.0,
-            answered_at: self.held.then_some(began.plus(Moment::DAY).0), version: if self.held { 2 } else { 1 },
+            id: request.to_string(),
+            engagement: id.to_string(),
+            artist: artist.clone(),
+            agency: agency.clone(),
+            presenter: presenter.clone(),
+            state: if self.held { "accepted" } else { "submitted" },
+            first_day: first.to_string(),
+            last_day: last.to_string(),
+            venue: "Great Hall".into(),
+            programme: programme.into(),
+            fee_minor: Some(fee),
+            currency: Some("EUR"),
+            submitted_at: began.0,
+            answered_at: self.held.then_some(began.plus(Moment::DAY).0),
+            version: if self.held { 2 } else { 1 },
         }])?;
         record("request", request.to_string());
         let begun = Event::engagement(id, "engagement", id, "begun").with("title", &title);
@@ -159,9 +189,14 @@ impl Plan<'_> {
         }
         if let Some(counsel) = self.counsel {
             to.engagement_counsel(vec![CounselRow {
-                engagement: id.to_string(), account: counsel.to_string(), side: "presenter", invited_at: began.0,
+                engagement: id.to_string(),
+                account: counsel.to_string(),
+                side: "presenter",
+                invited_at: began.0,
             }])?;
-            let invited = Event::engagement(id, "engagement", id, "counsel-invited").only(Audience::Contract).with("side", "presenter");
+            let invited = Event::engagement(id, "engagement", id, "counsel-invited")
+                .only(Audience::Contract)
+                .with("side", "presenter");
             to.record(&asks, "InviteCounsel", &["engagement-presenter"], invited)?;
         }
         Ok(Fact {
@@ -184,36 +219,69 @@ impl Plan<'_> {
         (first, first.next())
     }
 
-    fn asker(&self, on: &Ground<'_>, account: AccountId, kind: Kind, workspace: WorkspaceId, at: Moment) -> Arc<Asker> {
-        let person = on.people.person(account).unwrap_or_else(|| domain::Id::from_key(domain::time::key_of(0)));
+    fn asker(
+        &self,
+        on: &Ground<'_>,
+        account: AccountId,
+        kind: Kind,
+        workspace: WorkspaceId,
+        at: Moment,
+    ) -> Arc<Asker> {
+        let person =
+            on.people.person(account).unwrap_or_else(|| domain::Id::from_key(domain::time::key_of(0)));
         let member = Member {
-            person, account, status: AccountStatus::Approved, role: Role::Owner, workspace, verified: true,
-            capabilities: Vec::new(), grants: Vec::new(), in_person: false,
+            person,
+            account,
+            status: AccountStatus::Approved,
+            role: Role::Owner,
+            workspace,
+            verified: true,
+            capabilities: Vec::new(),
+            grants: Vec::new(),
+            in_person: false,
         };
-        let visit: VisitId = domain::Id::from_key(domain::time::key_of(u128::from(at.0.unsigned_abs()) + self.number as u128));
+        let visit: VisitId =
+            domain::Id::from_key(domain::time::key_of(u128::from(at.0.unsigned_abs()) + self.number as u128));
         Arc::new(Asker { actor: Actor::Member(kind, member), visit, now: at, factor_at: None })
     }
 
     #[allow(clippy::too_many_arguments)]
     fn hold(
-        &self, to: &mut Plant<'_>, on: &Ground<'_>, engagement: EngagementId, request: RequestId, (first, last): (Day, Day),
-        answers: &Arc<Asker>, luck: &mut Seeded,
+        &self,
+        to: &mut Plant<'_>,
+        on: &Ground<'_>,
+        engagement: EngagementId,
+        request: RequestId,
+        (first, last): (Day, Day),
+        answers: &Arc<Asker>,
+        luck: &mut Seeded,
     ) -> Result<HoldId, StoreError> {
         let hold: HoldId = luck.id(answers.now);
         // the second engagement of the first artist waits behind the first one
         let rank = if self.number >= 1 && self.artist.profile == on.artists[0].profile { 2 } else { 1 };
         let expires = on.now.plus(if rank == 1 { 14 } else { 7 } * Moment::DAY);
         to.holds(vec![HoldRow {
-            id: hold.to_string(), engagement: engagement.to_string(), request: request.to_string(),
-            artist: self.artist.workspace.to_string(), agency: self.agency.map(|it| it.to_string()),
-            presenter: self.presenter.to_string(), state: "active", first_day: first.to_string(),
-            last_day: last.to_string(), granted_at: answers.now.0, expires_at: expires.0, version: 1,
+            id: hold.to_string(),
+            engagement: engagement.to_string(),
+            request: request.to_string(),
+            artist: self.artist.workspace.to_string(),
+            agency: self.agency.map(|it| it.to_string()),
+            presenter: self.presenter.to_string(),
+            state: "active",
+            first_day: first.to_string(),
+            last_day: last.to_string(),
+            granted_at: answers.now.0,
+            expires_at: expires.0,
+            version: 1,
         }])?;
         to.hold_days(
             first
                 .through(last)
                 .map(|day| HoldDayRow {
-                    hold: hold.to_string(), artist: self.artist.workspace.to_string(), day: day.to_string(), rank,
+                    hold: hold.to_string(),
+                    artist: self.artist.workspace.to_string(),
+                    day: day.to_string(),
+                    rank,
                 })
                 .collect(),
         )?;
@@ -226,55 +294,110 @@ impl Plan<'_> {
     }
 
     fn message(
-        &self, to: &mut Plant<'_>, _on: &Ground<'_>, engagement: EngagementId, answers: &Arc<Asker>, luck: &mut Seeded,
+        &self,
+        to: &mut Plant<'_>,
+        _on: &Ground<'_>,
+        engagement: EngagementId,
+        answers: &Arc<Asker>,
+        luck: &mut Seeded,
     ) -> Result<MessageId, StoreError> {
         let id: MessageId = luck.id(answers.now);
-        let body = "Thank you for asking. The dates are free on our side; the programme is agreed in outline.";
+        let body =
+            "Thank you for asking. The dates are free on our side; the programme is agreed in outline.";
         to.messages(vec![MessageRow {
-            id: id.to_string(), engagement: engagement.to_string(), artist: self.artist.workspace.to_string(),
-            agency: self.agency.map(|it| it.to_string()), presenter: self.presenter.to_string(),
-            side: if self.agency.is_some() { "agency" } else { "artist" }, author: self.answers.to_string(),
-            body: body.into(), sent_at: answers.now.0,
+            id: id.to_string(),
+            engagement: engagement.to_string(),
+            artist: self.artist.workspace.to_string(),
+            agency: self.agency.map(|it| it.to_string()),
+            presenter: self.presenter.to_string(),
+            side: if self.agency.is_some() { "agency" } else { "artist" },
+            author: self.answers.to_string(),
+            body: body.into(),
+            sent_at: answers.now.0,
         }])?;
-        to.record(answers, "Confirm", &["draft-agency"], Event::engagement(engagement, "message", id, "sent").with("payload", body))?;
+        to.record(
+            answers,
+            "Confirm",
+            &["draft-agency"],
+            Event::engagement(engagement, "message", id, "sent").with("payload", body),
+        )?;
         Ok(id)
     }
 
     fn document(
-        &self, to: &mut Plant<'_>, on: &Ground<'_>, engagement: EngagementId, answers: &Arc<Asker>, luck: &mut Seeded,
+        &self,
+        to: &mut Plant<'_>,
+        on: &Ground<'_>,
+        engagement: EngagementId,
+        answers: &Arc<Asker>,
+        luck: &mut Seeded,
     ) -> Result<DocumentId, StoreError> {
         let id: DocumentId = luck.id(answers.now);
-        let text = format!("Technical rider, engagement {engagement}\n\nOne stool, one lamp, no amplification.\n");
+        let text =
+            format!("Technical rider, engagement {engagement}\n\nOne stool, one lamp, no amplification.\n");
         let digest = digest_of(text.as_bytes());
         on.shelf.put(&digest, text.as_bytes()).map_err(|e| StoreError::Database(e.to_string()))?;
         to.documents(vec![DocumentRow {
-            id: id.to_string(), engagement: engagement.to_string(), artist: self.artist.workspace.to_string(),
-            agency: self.agency.map(|it| it.to_string()), presenter: self.presenter.to_string(),
-            side: if self.agency.is_some() { "agency" } else { "artist" }, title: "Technical rider".into(),
-            file_name: "rider.txt".into(), media_type: "text/plain", bytes: i64::try_from(text.len()).unwrap_or(0),
-            digest: digest.to_string(), state: "available", shared: true, author: self.answers.to_string(),
-            added_at: answers.now.0, version: 1,
+            id: id.to_string(),
+            engagement: engagement.to_string(),
+            artist: self.artist.workspace.to_string(),
+            agency: self.agency.map(|it| it.to_string()),
+            presenter: self.presenter.to_string(),
+            side: if self.agency.is_some() { "agency" } else { "artist" },
+            title: "Technical rider".into(),
+            file_name: "rider.txt".into(),
+            media_type: "text/plain",
+            bytes: i64::try_from(text.len()).unwrap_or(0),
+            digest: digest.to_string(),
+            state: "available",
+            shared: true,
+            author: self.answers.to_string(),
+            added_at: answers.now.0,
+            version: 1,
         }])?;
-        let shared = Event::engagement(engagement, "document", id, "shared").with("name", "rider.txt").with("sha256", digest);
+        let shared = Event::engagement(engagement, "document", id, "shared")
+            .with("name", "rider.txt")
+            .with("sha256", digest);
         to.record(answers, "Confirm", &["draft-agency"], shared)?;
         if let Some(counsel) = self.counsel {
-            to.document_counsel(vec![DocumentCounselRow { document: id.to_string(), account: counsel.to_string() }])?;
+            to.document_counsel(vec![DocumentCounselRow {
+                document: id.to_string(),
+                account: counsel.to_string(),
+            }])?;
         }
         Ok(id)
     }
 
     /// A message that the agency's assistant prepared, and that waits for an owner.
-    fn draft(&self, to: &mut Plant<'_>, on: &Ground<'_>, engagement: EngagementId, luck: &mut Seeded) -> Result<(), StoreError> {
-        let (Some(agency), Some(assistant)) = (self.agency, on.people.account("agency-assistant")) else { return Ok(()) };
+    fn draft(
+        &self,
+        to: &mut Plant<'_>,
+        on: &Ground<'_>,
+        engagement: EngagementId,
+        luck: &mut Seeded,
+    ) -> Result<(), StoreError> {
+        let (Some(agency), Some(assistant)) = (self.agency, on.people.account("agency-assistant")) else {
+            return Ok(());
+        };
         let id: DraftId = luck.id(on.now);
         let (payload, digest) = super::canonical(&serde_json::json!({
             "kind": "message", "engagement": engagement.to_string(), "workspace": agency.to_string(),
             "body": "Could the rehearsal begin at ten instead of eleven? The hall is free from nine.",
         }));
         to.drafts(vec![DraftRow {
-            id: id.to_string(), owner_kind: "agency", owner: agency.to_string(), kind: "message",
-            engagement: Some(engagement.to_string()), target: None, payload, digest, state: "prepared",
-            prepared_by: assistant.to_string(), prepared_at: on.now.0, expires_at: on.now.plus(14 * Moment::DAY).0, version: 1,
+            id: id.to_string(),
+            owner_kind: "agency",
+            owner: agency.to_string(),
+            kind: "message",
+            engagement: Some(engagement.to_string()),
+            target: None,
+            payload,
+            digest,
+            state: "prepared",
+            prepared_by: assistant.to_string(),
+            prepared_at: on.now.0,
+            expires_at: on.now.plus(14 * Moment::DAY).0,
+            version: 1,
         }])
     }
 }

@@ -43,7 +43,10 @@ pub(crate) fn run(demo: Demo) -> Result<ExitCode, Stop> {
     // made first, dropped last: a temporary world is gone with the program
     let temporary = match &demo.data {
         Some(_) => None,
-        None => Some(tempfile::tempdir().map_err(|e| Stop(format!("no temporary folder: {e}\n  Name one with --data.")))?),
+        None => Some(
+            tempfile::tempdir()
+                .map_err(|e| Stop(format!("no temporary folder: {e}\n  Name one with --data.")))?,
+        ),
     };
     let data = match (&demo.data, &temporary) {
         (Some(folder), _) => folder.clone(),
@@ -109,7 +112,12 @@ impl World {
             ));
         }
         let operator = serve::operator(store);
-        let permit = || store.engine().decide::<PlantDemo>(&operator, &policy::facts::Platform, Unasked).map_err(Stop::because);
+        let permit = || {
+            store
+                .engine()
+                .decide::<PlantDemo>(&operator, &policy::facts::Platform, Unasked)
+                .map_err(Stop::because)
+        };
         let mut luck = Seeded(demo.seed);
         let now = now();
         let made = now.plus(-90 * Moment::DAY);
@@ -122,16 +130,33 @@ impl World {
             ],
             ..Facts::default()
         };
-        facts.workspaces = places.all().iter().map(|it| facts::Workspace {
-            id: it.id.to_string(), kind: it.kind.as_str(), name: it.name.clone(), verified: it.verified, plan: it.plan,
-        }).collect();
+        facts.workspaces = places
+            .all()
+            .iter()
+            .map(|it| facts::Workspace {
+                id: it.id.to_string(),
+                kind: it.kind.as_str(),
+                name: it.name.clone(),
+                verified: it.verified,
+                plan: it.plan,
+            })
+            .collect();
         let pending: WorkspaceId = luck.id(now);
         let pending_row = WorkspaceRow {
-            id: pending.to_string(), kind: "artist", name: format!("Workroom {}", names::place(5_999)), verified: false,
-            plan: "solo", created_at: now.0, version: 1,
+            id: pending.to_string(),
+            kind: "artist",
+            name: format!("Workroom {}", names::place(5_999)),
+            verified: false,
+            plan: "solo",
+            created_at: now.0,
+            version: 1,
         };
         facts.workspaces.push(facts::Workspace {
-            id: pending.to_string(), kind: "artist", name: pending_row.name.clone(), verified: false, plan: "solo",
+            id: pending.to_string(),
+            kind: "artist",
+            name: pending_row.name.clone(),
+            verified: false,
+            plan: "solo",
         });
         let mut first = Vec::new();
         let mut rows = places.all().iter().map(|it| it.row(made)).collect::<Vec<_>>();
@@ -146,14 +171,19 @@ impl World {
         let mut number = 0;
         while number < count {
             let end = (number + CHUNK).min(count);
-            let chunk: Vec<Artist> = (number..end).map(|it| Artist::of(it, &places, &mut luck, made)).collect();
+            let chunk: Vec<Artist> =
+                (number..end).map(|it| Artist::of(it, &places, &mut luck, made)).collect();
             store
                 .plant(&permit()?, |to| {
                     to.workspaces(chunk.iter().map(|it| it.workspace_row(made)).collect())?;
                     to.profiles(chunk.iter().map(|it| it.profile_row(made)).collect())?;
                     to.slugs(chunk.iter().map(Artist::slug_row).collect())?;
-                    to.mandates(chunk.iter().filter_map(|it| it.mandate_row(&places, &mut luck, made)).collect())?;
-                    to.stealth_invitations(chunk.iter().flat_map(|it| it.stealth_rows(&places, made)).collect())
+                    to.mandates(
+                        chunk.iter().filter_map(|it| it.mandate_row(&places, &mut luck, made)).collect(),
+                    )?;
+                    to.stealth_invitations(
+                        chunk.iter().flat_map(|it| it.stealth_rows(&places, made)).collect(),
+                    )
                 })
                 .map_err(Stop::because)?;
             for it in chunk {
@@ -170,8 +200,17 @@ impl World {
         let people = People::of(&places, &first, pending, &mut luck, made, now);
         let shelf = documents::Folder::new(&data.join("documents")).map_err(Stop::because)?;
         let today = now.timestamp().map(|it| it.to_zoned(jiff::tz::TimeZone::UTC).date());
-        let today = today.and_then(|it| Day::new(it.year(), it.month(), it.day()).ok()).ok_or_else(|| Stop("the clock is off".into()))?;
-        let ground = engagements::Ground { places: &places, artists: &first, people: &people, shelf: &shelf, now, today };
+        let today = today
+            .and_then(|it| Day::new(it.year(), it.month(), it.day()).ok())
+            .ok_or_else(|| Stop("the clock is off".into()))?;
+        let ground = engagements::Ground {
+            places: &places,
+            artists: &first,
+            people: &people,
+            shelf: &shelf,
+            now,
+            today,
+        };
         facts.engagements = store
             .plant(&permit()?, |to| {
                 to.accounts(people.accounts.clone())?;
@@ -188,7 +227,10 @@ impl World {
 
 fn workspace_fact(it: &Artist) -> facts::Workspace {
     facts::Workspace {
-        id: it.workspace.to_string(), kind: "artist", name: it.workspace_name.clone(), verified: it.verified,
+        id: it.workspace.to_string(),
+        kind: "artist",
+        name: it.workspace_name.clone(),
+        verified: it.verified,
         plan: if it.agency.is_some() { "represented" } else { "solo" },
     }
 }
@@ -216,5 +258,8 @@ fn greet(base: &str, personas: &[Persona]) {
             say(format!("  {base}{link}\n      {}", it.advice));
         }
     }
-    say(format!("\nThe admin's second factor here is the recovery code {}.\nStop with Ctrl-C; nothing is kept.", people::FACTOR_CODE));
+    say(format!(
+        "\nThe admin's second factor here is the recovery code {}.\nStop with Ctrl-C; nothing is kept.",
+        people::FACTOR_CODE
+    ));
 }

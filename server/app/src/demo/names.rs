@@ -4,22 +4,26 @@
 // No given name's second half ends another's, no first half ends another's: "Anna" never hides in "Joanna". Surnames
 // are built the other way round: no half begins another.
 const GIVEN: [&str; 24] = [
-    "Ael", "Bri", "Cas", "Dor", "Eli", "Fen", "Gwy", "Hal", "Ivo", "Jun", "Kat", "Lum", "Mir", "Nev", "Ott", "Per", "Ros",
-    "Sul", "Tam", "Ulv", "Wyn", "Xav", "Yar", "Zeb",
+    "Ael", "Bri", "Cas", "Dor", "Eli", "Fen", "Gwy", "Hal", "Ivo", "Jun", "Kat", "Lum", "Mir", "Nev", "Ott",
+    "Per", "Ros", "Sul", "Tam", "Ulv", "Wyn", "Xav", "Yar", "Zeb",
 ];
-const GIVEN_END: [&str; 14] =
-    ["ande", "bert", "cilla", "dric", "fina", "gard", "hilde", "jana", "kolm", "lotte", "mund", "neas", "rissa", "veig"];
+const GIVEN_END: [&str; 14] = [
+    "ande", "bert", "cilla", "dric", "fina", "gard", "hilde", "jana", "kolm", "lotte", "mund", "neas",
+    "rissa", "veig",
+];
 const FAMILY: [&str; 60] = [
-    "Abel", "Ackr", "Alst", "Ambr", "Arnd", "Bald", "Bark", "Berw", "Birk", "Bram", "Brin", "Calv", "Carr", "Clav", "Corb",
-    "Crad", "Dall", "Darn", "Dern", "Dorw", "Eber", "Edel", "Elms", "Falk", "Farn", "Fell", "Garl", "Gild", "Gorm", "Grav",
-    "Hark", "Hasl", "Helm", "Holt", "Isen", "Jarn", "Kell", "Kirn", "Lark", "Lind", "Lorn", "Mald", "Marn", "Mord", "Nort",
-    "Oster", "Pell", "Quar", "Rand", "Rosk", "Sand", "Selk", "Storm", "Tarn", "Thel", "Ulm", "Vald", "Wend", "Yorl", "Zell",
+    "Abel", "Ackr", "Alst", "Ambr", "Arnd", "Bald", "Bark", "Berw", "Birk", "Bram", "Brin", "Calv", "Carr",
+    "Clav", "Corb", "Crad", "Dall", "Darn", "Dern", "Dorw", "Eber", "Edel", "Elms", "Falk", "Farn", "Fell",
+    "Garl", "Gild", "Gorm", "Grav", "Hark", "Hasl", "Helm", "Holt", "Isen", "Jarn", "Kell", "Kirn", "Lark",
+    "Lind", "Lorn", "Mald", "Marn", "Mord", "Nort", "Oster", "Pell", "Quar", "Rand", "Rosk", "Sand", "Selk",
+    "Storm", "Tarn", "Thel", "Ulm", "Vald", "Wend", "Yorl", "Zell",
 ];
 const FAMILY_END: [&str; 60] = [
-    "acre", "aire", "anger", "aster", "auben", "beck", "berg", "boden", "bourne", "bruck", "burg", "bury", "combe", "croft",
-    "dahl", "dean", "dorf", "eaux", "eigh", "ensen", "erton", "feld", "ford", "garth", "grund", "hagen", "hain", "haus", "heim",
-    "hoff", "holm", "horst", "hurst", "ington", "kamp", "kirk", "land", "leben", "ley", "linck", "mark", "mere", "mont", "moor",
-    "ness", "over", "quist", "rade", "ridge", "rode", "rup", "scheid", "sen", "shaw", "sted", "strom", "thal", "vik", "wald", "wick",
+    "acre", "aire", "anger", "aster", "auben", "beck", "berg", "boden", "bourne", "bruck", "burg", "bury",
+    "combe", "croft", "dahl", "dean", "dorf", "eaux", "eigh", "ensen", "erton", "feld", "ford", "garth",
+    "grund", "hagen", "hain", "haus", "heim", "hoff", "holm", "horst", "hurst", "ington", "kamp", "kirk",
+    "land", "leben", "ley", "linck", "mark", "mere", "mont", "moor", "ness", "over", "quist", "rade",
+    "ridge", "rode", "rup", "scheid", "sen", "shaw", "sted", "strom", "thal", "vik", "wald", "wick",
 ];
 
 /// How many different persons there can be.
@@ -41,13 +45,14 @@ pub(crate) fn person(number: usize) -> (String, String) {
 }
 
 const PLACE: [&str; 30] = [
-    "Aru", "Bel", "Ciro", "Drav", "Esk", "Fio", "Glim", "Hyl", "Ilv", "Jor", "Kym", "Leth", "Mav", "Nyl", "Orb", "Pryd", "Quil",
-    "Ryn", "Sef", "Tiv", "Ury", "Vex", "Wilm", "Xan", "Ymb", "Zor", "Ghen", "Phae", "Skel", "Trev",
+    "Aru", "Bel", "Ciro", "Drav", "Esk", "Fio", "Glim", "Hyl", "Ilv", "Jor", "Kym", "Leth", "Mav", "Nyl",
+    "Orb", "Pryd", "Quil", "Ryn", "Sef", "Tiv", "Ury", "Vex", "Wilm", "Xan", "Ymb", "Zor", "Ghen", "Phae",
+    "Skel", "Trev",
 ];
 const PLACE_MIDDLE: [&str; 10] = ["abo", "ede", "ino", "omi", "ula", "yra", "ecu", "avi", "otu", "ixa"];
 const PLACE_END: [&str; 20] = [
-    "brith", "cant", "dune", "fax", "gorn", "hythe", "jell", "kroft", "lisse", "mond", "nach", "pelt", "quay", "rill", "sund", "tarn",
-    "vess", "wyke", "yard", "zen",
+    "brith", "cant", "dune", "fax", "gorn", "hythe", "jell", "kroft", "lisse", "mond", "nach", "pelt",
+    "quay", "rill", "sund", "tarn", "vess", "wyke", "yard", "zen",
 ];
 
 /// A made-up word that occurs once, for workspaces and titles. `number` is below 6,000 before it repeats with a numeral.

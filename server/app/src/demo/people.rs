@@ -31,30 +31,114 @@ enum Where {
 }
 
 const PARTS: &[Part] = &[
-    Part { name: "artist", kind: "artist", role: Some("owner"), status: "approved", place: Where::Artist(0), in_person: true,
-        advice: "An artist with a public folio: change who sees you, and answer a request." },
-    Part { name: "artist-other", kind: "artist", role: Some("owner"), status: "approved", place: Where::Artist(1), in_person: true,
-        advice: "A second artist: search for the first one, and find nobody." },
-    Part { name: "agency-owner", kind: "agency", role: Some("owner"), status: "approved", place: Where::Agency(0), in_person: false,
-        advice: "An agency's owner: read what the assistant prepared, and confirm it." },
-    Part { name: "agency-assistant", kind: "agency", role: Some("assistant"), status: "approved", place: Where::Agency(0), in_person: false,
-        advice: "Its assistant: prepare a message; sending it is somebody else's." },
-    Part { name: "agency-other", kind: "agency", role: Some("owner"), status: "approved", place: Where::Agency(1), in_person: false,
-        advice: "Another agency: open an address of the first one, and be refused." },
-    Part { name: "agency-partner", kind: "agency", role: Some("manager"), status: "approved", place: Where::Agency(2), in_person: false,
-        advice: "A partner agency: see listings of the first one's artists, and no more." },
-    Part { name: "presenter-discovery", kind: "presenter", role: Some("owner"), status: "approved", place: Where::Presenter(0), in_person: false,
-        advice: "A presenter with discovery: find an artist and prepare a request." },
-    Part { name: "presenter-season", kind: "presenter", role: Some("owner"), status: "approved", place: Where::Presenter(1), in_person: false,
-        advice: "A presenter without discovery, invited to a stealth roster: addresses open, searches do not." },
-    Part { name: "presenter-unverified", kind: "presenter", role: Some("owner"), status: "approved", place: Where::Presenter(2), in_person: false,
-        advice: "An unverified presenter: sees what the whole world sees." },
-    Part { name: "artist-pending", kind: "artist", role: Some("owner"), status: "pending", place: Where::Pending, in_person: false,
-        advice: "An artist whom nobody approved yet: a waiting page, and nothing else." },
-    Part { name: "counsel", kind: "counsel", role: None, status: "approved", place: Where::Nowhere, in_person: false,
-        advice: "Counsel on one engagement: its ledger and what was opened to them." },
-    Part { name: "admin", kind: "admin", role: None, status: "approved", place: Where::Nowhere, in_person: false,
-        advice: "Platform staff: approve the pending artist, and try to open an engagement." },
+    Part {
+        name: "artist",
+        kind: "artist",
+        role: Some("owner"),
+        status: "approved",
+        place: Where::Artist(0),
+        in_person: true,
+        advice: "An artist with a public folio: change who sees you, and answer a request.",
+    },
+    Part {
+        name: "artist-other",
+        kind: "artist",
+        role: Some("owner"),
+        status: "approved",
+        place: Where::Artist(1),
+        in_person: true,
+        advice: "A second artist: search for the first one, and find nobody.",
+    },
+    Part {
+        name: "agency-owner",
+        kind: "agency",
+        role: Some("owner"),
+        status: "approved",
+        place: Where::Agency(0),
+        in_person: false,
+        advice: "An agency's owner: read what the assistant prepared, and confirm it.",
+    },
+    Part {
+        name: "agency-assistant",
+        kind: "agency",
+        role: Some("assistant"),
+        status: "approved",
+        place: Where::Agency(0),
+        in_person: false,
+        advice: "Its assistant: prepare a message; sending it is somebody else's.",
+    },
+    Part {
+        name: "agency-other",
+        kind: "agency",
+        role: Some("owner"),
+        status: "approved",
+        place: Where::Agency(1),
+        in_person: false,
+        advice: "Another agency: open an address of the first one, and be refused.",
+    },
+    Part {
+        name: "agency-partner",
+        kind: "agency",
+        role: Some("manager"),
+        status: "approved",
+        place: Where::Agency(2),
+        in_person: false,
+        advice: "A partner agency: see listings of the first one's artists, and no more.",
+    },
+    Part {
+        name: "presenter-discovery",
+        kind: "presenter",
+        role: Some("owner"),
+        status: "approved",
+        place: Where::Presenter(0),
+        in_person: false,
+        advice: "A presenter with discovery: find an artist and prepare a request.",
+    },
+    Part {
+        name: "presenter-season",
+        kind: "presenter",
+        role: Some("owner"),
+        status: "approved",
+        place: Where::Presenter(1),
+        in_person: false,
+        advice: "A presenter without discovery, invited to a stealth roster: addresses open, searches do not.",
+    },
+    Part {
+        name: "presenter-unverified",
+        kind: "presenter",
+        role: Some("owner"),
+        status: "approved",
+        place: Where::Presenter(2),
+        in_person: false,
+        advice: "An unverified presenter: sees what the whole world sees.",
+    },
+    Part {
+        name: "artist-pending",
+        kind: "artist",
+        role: Some("owner"),
+        status: "pending",
+        place: Where::Pending,
+        in_person: false,
+        advice: "An artist whom nobody approved yet: a waiting page, and nothing else.",
+    },
+    Part {
+        name: "counsel",
+        kind: "counsel",
+        role: None,
+        status: "approved",
+        place: Where::Nowhere,
+        in_person: false,
+        advice: "Counsel on one engagement: its ledger and what was opened to them.",
+    },
+    Part {
+        name: "admin",
+        kind: "admin",
+        role: None,
+        status: "approved",
+        place: Where::Nowhere,
+        in_person: false,
+        advice: "Platform staff: approve the pending artist, and try to open an engagement.",
+    },
 ];
 
 /// The recovery code that stands in for the demo admin's second factor; printed at start.
@@ -74,16 +158,35 @@ pub(crate) struct People {
 
 impl People {
     pub(crate) fn of(
-        places: &Places, artists: &[Artist], pending: WorkspaceId, luck: &mut Seeded, made: Moment, now: Moment,
+        places: &Places,
+        artists: &[Artist],
+        pending: WorkspaceId,
+        luck: &mut Seeded,
+        made: Moment,
+        now: Moment,
     ) -> Self {
         let mut people = Self {
             personas: vec![Persona {
-                name: "visitor", kind: "visitor", role: None, account: None, status: None, workspace: None, verified: false,
-                capabilities: Vec::new(), cookie: None, form_token_field: None, email: None,
-                advice: "Nobody in particular: read the site, and open a folio.", link: None,
+                name: "visitor",
+                kind: "visitor",
+                role: None,
+                account: None,
+                status: None,
+                workspace: None,
+                verified: false,
+                capabilities: Vec::new(),
+                cookie: None,
+                form_token_field: None,
+                email: None,
+                advice: "Nobody in particular: read the site, and open a folio.",
+                link: None,
             }],
-            accounts: Vec::new(), memberships: Vec::new(), sessions: Vec::new(), factors: Vec::new(),
-            recovery: Vec::new(), persons: Vec::new(),
+            accounts: Vec::new(),
+            memberships: Vec::new(),
+            sessions: Vec::new(),
+            factors: Vec::new(),
+            recovery: Vec::new(),
+            persons: Vec::new(),
         };
         for part in PARTS {
             people.add(part, places, artists, pending, luck, made, now);
@@ -93,17 +196,31 @@ impl People {
 
     #[allow(clippy::too_many_arguments)] // one world, told once
     fn add(
-        &mut self, part: &Part, places: &Places, artists: &[Artist], pending: WorkspaceId, luck: &mut Seeded, made: Moment,
+        &mut self,
+        part: &Part,
+        places: &Places,
+        artists: &[Artist],
+        pending: WorkspaceId,
+        luck: &mut Seeded,
+        made: Moment,
         now: Moment,
     ) {
         let (account, person): (AccountId, PersonId) = (luck.id(made), luck.id(made));
         let (workspace, kind, verified, plan, name) = match part.place {
             Where::Nowhere => (None, None, false, None, format!("Demo {}", part.name)),
-            Where::Pending => (Some(pending), Some(Kind::Artist), false, Some("solo"), "Demo artist-pending".into()),
+            Where::Pending => {
+                (Some(pending), Some(Kind::Artist), false, Some("solo"), "Demo artist-pending".into())
+            }
             Where::Artist(it) => {
                 let it = &artists[it];
                 let plan = if it.agency.is_some() { "represented" } else { "solo" };
-                (Some(it.workspace), Some(Kind::Artist), it.verified, Some(plan), format!("Demo {}", part.name))
+                (
+                    Some(it.workspace),
+                    Some(Kind::Artist),
+                    it.verified,
+                    Some(plan),
+                    format!("Demo {}", part.name),
+                )
             }
             Where::Agency(it) => {
                 let it = places.agency(it);
@@ -135,8 +252,14 @@ impl People {
         if let (Some(workspace), Some(role)) = (workspace, part.role) {
             let id: MembershipId = luck.id(made);
             self.memberships.push(MembershipRow {
-                id: id.to_string(), account: account.to_string(), workspace: workspace.to_string(), role, grants: "",
-                in_person: part.in_person, created_at: made.0, version: 1,
+                id: id.to_string(),
+                account: account.to_string(),
+                workspace: workspace.to_string(),
+                role,
+                grants: "",
+                in_person: part.in_person,
+                created_at: made.0,
+                version: 1,
             });
         }
         // a session opens doors for as long as it lives: its secret is never made from a seed
@@ -155,7 +278,10 @@ impl People {
         });
         if part.kind == "admin" {
             self.factors.push(FactorRow {
-                account: account.to_string(), secret: Os.secret()[..20].to_vec(), confirmed_at: Some(made.0), last_step: 0,
+                account: account.to_string(),
+                secret: Os.secret()[..20].to_vec(),
+                confirmed_at: Some(made.0),
+                last_step: 0,
             });
             let code = web::totp::recovery_digest(FACTOR_CODE);
             self.recovery.push(RecoveryRow { account: account.to_string(), hash: code.0.to_vec() });

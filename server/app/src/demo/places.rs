@@ -60,7 +60,13 @@ impl Places {
                 _ => format!("Opera {word}"),
             };
             let plan = if number.is_multiple_of(3) { "discovery" } else { "season" };
-            all.push(Place { id: luck.id(made), kind: Kind::Presenter, name, verified: number % 8 != 2, plan });
+            all.push(Place {
+                id: luck.id(made),
+                kind: Kind::Presenter,
+                name,
+                verified: number % 8 != 2,
+                plan,
+            });
         }
         Self { agencies, presenters, all }
     }
@@ -88,8 +94,14 @@ impl Places {
             }));
             let id: PartnershipId = luck.id(made);
             PartnershipRow {
-                id: id.to_string(), asker: asker.to_string(), asked: asked.to_string(), payload, digest, state,
-                created_at: made.0, version: 1,
+                id: id.to_string(),
+                asker: asker.to_string(),
+                asked: asked.to_string(),
+                payload,
+                digest,
+                state,
+                created_at: made.0,
+                version: 1,
             }
         };
         vec![row(0, 2, "active"), row(3, 4, "active"), row(0, 3, "asked"), row(1, 2, "ended")]

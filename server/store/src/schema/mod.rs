@@ -41,6 +41,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mandates,
     partnerships,
     stealth_invitations,
+    presenter_asks,
     engagements,
     engagement_counsel,
     engagement_notes,

@@ -75,3 +75,12 @@ diesel::table! {
         created_at -> BigInt,
     }
 }
+diesel::table! {
+    presenter_asks (profile, mailbox) {
+        profile -> Text,
+        mailbox -> Text,
+        inviter -> Text,
+        presenter -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
