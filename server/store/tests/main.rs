@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod decisions;
+mod engagements;
 mod ledger;
 mod lists;
 mod migrations;
