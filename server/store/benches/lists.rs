@@ -7,7 +7,13 @@
 //! SQLite in a temporary folder, and PostgreSQL where `KALINKLO_TEST_POSTGRES_DURABLE` or `KALINKLO_TEST_POSTGRES` names
 //! a server. The rows are made by the database itself.
 // a bench measures time, prints what it found, and stops at the first thing that fails
-#![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -43,7 +49,8 @@ fn id<I: Id>(letter: char, number: u32) -> I {
 /// `n` artists, of whom about a third can be found; agency 0 represents [`ROSTER`] of them, others ten each; and some
 /// invitations. Names are in an order of their own.
 fn plant(db: &mut Db, n: u32) {
-    let (numbers, text, name, now) = match db {
+    type Text = fn(char, &str) -> String;
+    let (numbers, text, name, now): (String, Text, &str, i64) = match db {
         Db::Pg(_) => (
             format!("generate_series(0, {}) AS i", n - 1),
             |letter: char, of: &str| format!("'{letter}' || lpad(({of})::text, 21, '0')"),
@@ -51,7 +58,10 @@ fn plant(db: &mut Db, n: u32) {
             NOW.0,
         ),
         Db::Sqlite(_) => (
-            format!("(WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT i FROM n)", n - 1),
+            format!(
+                "(WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT i FROM n)",
+                n - 1
+            ),
             |letter: char, of: &str| format!("'{letter}' || printf('%021d', {of})"),
             "printf('%08x', (i * 2654435761) % 4294967296)",
             NOW.0,
@@ -61,9 +71,16 @@ fn plant(db: &mut Db, n: u32) {
     let (artist, agency, profile, mandate) = (text('A', "i"), text('G', "i"), text('P', "i"), text('M', "i"));
     let represented = text('G', &format!("CASE WHEN i < {ROSTER} THEN 0 ELSE i / 10 END"));
     let sql = [
-        format!("INSERT INTO workspaces (id, kind, name, verified, plan, created_at, version) SELECT {artist}, 'artist', 'Artist', i % 10 <> 3, 'represented', {now}, 1 FROM {numbers}"),
-        format!("INSERT INTO workspaces (id, kind, name, verified, plan, created_at, version) SELECT {agency}, 'agency', 'Agency', TRUE, 'house', {now}, 1 FROM {numbers} WHERE i < {agencies}"),
-        format!("INSERT INTO workspaces (id, kind, name, verified, plan, created_at, version) VALUES ({}, 'presenter', 'Presenter', TRUE, 'discovery', {now}, 1)", text('H', "0")),
+        format!(
+            "INSERT INTO workspaces (id, kind, name, verified, plan, created_at, version) SELECT {artist}, 'artist', 'Artist', i % 10 <> 3, 'represented', {now}, 1 FROM {numbers}"
+        ),
+        format!(
+            "INSERT INTO workspaces (id, kind, name, verified, plan, created_at, version) SELECT {agency}, 'agency', 'Agency', TRUE, 'house', {now}, 1 FROM {numbers} WHERE i < {agencies}"
+        ),
+        format!(
+            "INSERT INTO workspaces (id, kind, name, verified, plan, created_at, version) VALUES ({}, 'presenter', 'Presenter', TRUE, 'discovery', {now}, 1)",
+            text('H', "0")
+        ),
         format!(
             "INSERT INTO profiles (id, workspace, slug, name, sort_name, name_key, discipline, biography, based_in, level, opted_in, discoverable, created_at, version) \
              SELECT {profile}, {artist}, {profile}, 'Artist', {name}, {name}, 'piano', 'A biography of some length, as artists have.', 'Wien', \
@@ -134,7 +151,12 @@ fn median(rounds: u32, mut f: impl FnMut() -> usize) -> (Duration, usize) {
 }
 
 /// The queries of a scope alone, as `Read::list` runs them.
-fn keys<A: Listable<On = facts::Profile>>(db: &mut Db, store: &Store, asker: &Arc<Asker>, after: Option<&str>) -> usize
+fn keys<A: Listable<On = facts::Profile>>(
+    db: &mut Db,
+    store: &Store,
+    asker: &Arc<Asker>,
+    after: Option<&str>,
+) -> usize
 where
     A: policy::Action<Input = Unasked>,
 {
@@ -175,7 +197,10 @@ fn measure(address: &Address, n: u32, rounds: u32) {
     println!("\n{address}: {n} artists made in {:.0} s", begin.elapsed().as_secs_f64());
     drop(writer);
     let mut db = db::connect(address, Use::Read).unwrap();
-    println!("{:<34} {:>5} {:>10} {:>10} {:>6} {:>10}", "median of a page of 50", "rows", "by hand", "scope", "ratio", "whole");
+    println!(
+        "{:<34} {:>5} {:>10} {:>10} {:>6} {:>10}",
+        "median of a page of 50", "rows", "by hand", "scope", "ratio", "whole"
+    );
     let presenter = member(Kind::Presenter, id('H', 0), &[domain::Capability::Discovery]);
     let agency = member(Kind::Agency, id('G', 0), &[]);
     // the same questions as a person would write them, one query each, without a page's first key and with one
@@ -201,14 +226,22 @@ fn measure(address: &Address, n: u32, rounds: u32) {
     let later_binds = [middle.to_owned(), id::<domain::ProfileId>('P', 0).to_string()];
     let own = [id::<WorkspaceId>('G', 0).to_string()];
 
-    let mut line = |name: &str, hand: &mut dyn FnMut(&mut Db) -> usize, scope: &dyn Fn(&mut Db) -> usize, whole: &dyn Fn() -> usize| {
+    let mut line = |name: &str,
+                    hand: &mut dyn FnMut(&mut Db) -> usize,
+                    scope: &dyn Fn(&mut Db) -> usize,
+                    whole: &dyn Fn() -> usize| {
         let (by_hand, a) = median(rounds, || hand(&mut db));
         let (by_scope, b) = median(rounds, || scope(&mut db));
         let (in_all, c) = median(rounds, whole);
         assert_eq!((a.min(PAGE), b), (b, c), "{name}");
         let us = |it: Duration| format!("{} µs", it.as_micros());
         let ratio = by_scope.as_secs_f64() / by_hand.as_secs_f64();
-        println!("{name:<34} {c:>5} {:>10} {:>10} {ratio:>6.2} {:>10}", us(by_hand), us(by_scope), us(in_all));
+        println!(
+            "{name:<34} {c:>5} {:>10} {:>10} {ratio:>6.2} {:>10}",
+            us(by_hand),
+            us(by_scope),
+            us(in_all)
+        );
     };
     line(
         "discovery, first page",

@@ -17,15 +17,26 @@ use world::World;
 type Id<A> = <<A as Action>::On as policy::Facts>::Id;
 
 /// Calls the macro with every listed action, what is told with it, and where the world keeps the ids of its rows.
-macro_rules! each_list { ($do:ident) => {
-    $do!(ViewFolio, Unasked, profiles); $do!(FindListing, Unasked, profiles); $do!(ViewProfile, Unasked, profiles);
-    $do!(ViewMandate, Unasked, mandates); $do!(ViewPartnership, Unasked, partnerships);
-    $do!(ViewEnquiry, Unasked, enquiries); $do!(TriageEnquiry, Factor, enquiries);
-    $do!(ViewEngagement, Unasked, engagements); $do!(ViewRequest, Unasked, requests);
-    $do!(ViewHold, Unasked, holds); $do!(ViewMessage, Unasked, messages); $do!(ViewDocument, Unasked, documents);
-    $do!(ViewDraft, Unasked, drafts); $do!(ReviewAccount, Factor, accounts);
-    $do!(ReviewWorkspace, Factor, workspaces); $do!(ViewCode, Factor, codes);
-} }
+macro_rules! each_list {
+    ($do:ident) => {
+        $do!(ViewFolio, Unasked, profiles);
+        $do!(FindListing, Unasked, profiles);
+        $do!(ViewProfile, Unasked, profiles);
+        $do!(ViewMandate, Unasked, mandates);
+        $do!(ViewPartnership, Unasked, partnerships);
+        $do!(ViewEnquiry, Unasked, enquiries);
+        $do!(TriageEnquiry, Factor, enquiries);
+        $do!(ViewEngagement, Unasked, engagements);
+        $do!(ViewRequest, Unasked, requests);
+        $do!(ViewHold, Unasked, holds);
+        $do!(ViewMessage, Unasked, messages);
+        $do!(ViewDocument, Unasked, documents);
+        $do!(ViewDraft, Unasked, drafts);
+        $do!(ReviewAccount, Factor, accounts);
+        $do!(ReviewWorkspace, Factor, workspaces);
+        $do!(ViewCode, Factor, codes);
+    };
+}
 
 /// The list by scope, over all its pages.
 fn listed<A: Listable>(
@@ -77,21 +88,29 @@ where
 }
 
 /// Lists and single decisions agree for everybody in this world. Counts the rows that were listed.
-fn agrees(ground: &Ground, world: &World, seen: &mut BTreeSet<(ActionName, &'static str)>) -> Result<(), TestCaseError> {
+fn agrees(
+    ground: &Ground,
+    world: &World,
+    seen: &mut BTreeSet<(ActionName, &'static str)>,
+) -> Result<(), TestCaseError> {
     for asker in &world.askers {
         for limit in [1, 3] {
-            macro_rules! agree { ($Action:ident, $input:expr, $ids:ident) => {
-                let list = listed::<$Action>(ground, asker, &$input, limit)?;
-                let each = decided::<$Action>(ground, asker, &$input, &world.$ids);
-                if list != each {
-                    let who = &asker.actor;
-                    let action = stringify!($Action);
-                    return Err(TestCaseError::fail(format!("{action} for {who:?}: listed {list:?}, decided {each:?}")));
-                }
-                if !list.is_empty() {
-                    seen.insert(($Action::NAME, asker.actor.kind().as_str()));
-                }
-            } }
+            macro_rules! agree {
+                ($Action:ident, $input:expr, $ids:ident) => {
+                    let list = listed::<$Action>(ground, asker, &$input, limit)?;
+                    let each = decided::<$Action>(ground, asker, &$input, &world.$ids);
+                    if list != each {
+                        let who = &asker.actor;
+                        let action = stringify!($Action);
+                        return Err(TestCaseError::fail(format!(
+                            "{action} for {who:?}: listed {list:?}, decided {each:?}"
+                        )));
+                    }
+                    if !list.is_empty() {
+                        seen.insert(($Action::NAME, asker.actor.kind().as_str()));
+                    }
+                };
+            }
             each_list!(agree);
         }
     }
@@ -209,7 +228,11 @@ fn every_listed_action_is_held() {
         fn visit<A: Listable>(self) {}
     }
     let mut here = BTreeSet::new();
-    macro_rules! name { ($Action:ident, $input:expr, $ids:ident) => { here.insert($Action::NAME); } }
+    macro_rules! name {
+        ($Action:ident, $input:expr, $ids:ident) => {
+            here.insert($Action::NAME);
+        };
+    }
     each_list!(name);
     let there: BTreeSet<_> =
         policy::ALL.iter().copied().filter(|it| it.visit_listed(Listed).is_some()).collect();

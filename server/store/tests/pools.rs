@@ -58,7 +58,7 @@ both! {
 
     /// No connection in time is said as such, and nothing is written.
     fn no_connection_in_time_is_busy(ground) {
-        let wait = Duration::from_millis(100);
+        let wait = Duration::from_secs(2);
         let narrow = ground.another_with(4, engine(), Options { readers: 1, writers: 1, wait });
         let ((begun, has_begun), (go_on, may_go_on)) = (mpsc::channel(), mpsc::channel());
         std::thread::scope(|scope| {

@@ -16,9 +16,11 @@ const PRESENTER: u128 = 3;
 /// An artist with a profile, the agency that represents them, and a presenter.
 fn plant(ground: &Ground) {
     let mut rows = Rows::default();
-    for (n, kind, plan) in
-        [(ARTIST, Kind::Artist, "represented"), (AGENCY, Kind::Agency, "house"), (PRESENTER, Kind::Presenter, "season")]
-    {
+    for (n, kind, plan) in [
+        (ARTIST, Kind::Artist, "represented"),
+        (AGENCY, Kind::Agency, "house"),
+        (PRESENTER, Kind::Presenter, "season"),
+    ] {
         rows.account(id(n), n, "approved", false);
         rows.workspace(id(n), kind, true, plan);
         rows.member(id(n), id(n), "owner", "", true);
@@ -55,7 +57,8 @@ fn invite(ground: &Ground) -> Result<(), StoreError> {
 fn state(ground: &Ground) -> [i64; 6] {
     let edited = ground.number("SELECT COUNT(*) FROM profiles WHERE contact_email = 'new@example.org'");
     let [asks, invitations, entries, values, letters] =
-        ["presenter_asks", "stealth_invitations", "audit_entries", "audit_values", "outbox"].map(|it| ground.count(it));
+        ["presenter_asks", "stealth_invitations", "audit_entries", "audit_values", "outbox"]
+            .map(|it| ground.count(it));
     [edited, asks, invitations, entries, i64::from(values > 0), letters]
 }
 

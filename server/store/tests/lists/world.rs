@@ -31,12 +31,34 @@ pub(crate) struct World {
 
 /// The tables of a world, those that are referred to last.
 const TABLES: [&str; 19] = [
-    "document_counsel", "documents", "messages", "holds", "requests", "drafts", "enquiries", "engagement_counsel",
-    "engagements", "stealth_invitations", "partnerships", "mandates", "profiles", "access_codes", "memberships",
-    "workspaces", "sessions", "invitations", "accounts",
+    "document_counsel",
+    "documents",
+    "messages",
+    "holds",
+    "requests",
+    "drafts",
+    "enquiries",
+    "engagement_counsel",
+    "engagements",
+    "stealth_invitations",
+    "partnerships",
+    "mandates",
+    "profiles",
+    "access_codes",
+    "memberships",
+    "workspaces",
+    "sessions",
+    "invitations",
+    "accounts",
 ];
 const KINDS: [Kind; 8] = [
-    Kind::Artist, Kind::Artist, Kind::Artist, Kind::Agency, Kind::Agency, Kind::Agency, Kind::Presenter,
+    Kind::Artist,
+    Kind::Artist,
+    Kind::Artist,
+    Kind::Agency,
+    Kind::Agency,
+    Kind::Agency,
+    Kind::Presenter,
     Kind::Presenter,
 ];
 /// Equal names, one that begins another, one beyond ASCII, one in another case.
@@ -89,7 +111,12 @@ impl World {
         let statuses = sketch.members.iter().map(|it| it.0).chain(sketch.staff.iter().map(|it| it.0));
         for (n, (account, status)) in accounts.iter().zip(statuses).enumerate() {
             let person = if n == 10 && sketch.same_person { 0 } else { n as u128 };
-            rows.account(*account, 1000 + person, cycle(people::AccountStatus::ALL, status).as_str(), n >= 10);
+            rows.account(
+                *account,
+                1000 + person,
+                cycle(people::AccountStatus::ALL, status).as_str(),
+                n >= 10,
+            );
         }
         for (n, workspace) in workspaces.iter().enumerate() {
             let (verified, larger, _) = sketch.workspaces[n];
@@ -116,24 +143,42 @@ impl World {
             let starts = at(*starts).or(begun.then_some(NOW.0 - 1));
             let ends = at(*ends).or(over.then_some(NOW.0 + 1));
             let number = fresh();
-            rows.mandate(number, (workspaces[*artist], workspaces[3 + agency], profiles[*artist]), state.as_str(), starts, ends);
+            rows.mandate(
+                number,
+                (workspaces[*artist], workspaces[3 + agency], profiles[*artist]),
+                state.as_str(),
+                starts,
+                ends,
+            );
             world.mandates.push(id(number));
         }
         for (a, b, state) in sketch.partnerships.iter().filter(|it| it.0 != it.1) {
             let it: PartnershipId = id(fresh());
-            rows.add("partnerships", vec![
-                ("id", key(it)), ("asker", key(workspaces[3 + a])), ("asked", key(workspaces[3 + b])),
-                ("payload", "{}".into()), ("digest", "".into()),
-                ("state", cycle(PartnershipState::ALL, *state).as_str().into()),
-                ("created_at", NOW.0.into()), ("version", Sql::N(1)),
-            ]);
+            rows.add(
+                "partnerships",
+                vec![
+                    ("id", key(it)),
+                    ("asker", key(workspaces[3 + a])),
+                    ("asked", key(workspaces[3 + b])),
+                    ("payload", "{}".into()),
+                    ("digest", "".into()),
+                    ("state", cycle(PartnershipState::ALL, *state).as_str().into()),
+                    ("created_at", NOW.0.into()),
+                    ("version", Sql::N(1)),
+                ],
+            );
             world.partnerships.push(it);
         }
         for (artist, presenter) in sketch.invitations.iter().collect::<BTreeSet<_>>() {
-            rows.add("stealth_invitations", vec![
-                ("profile", key(profiles[*artist])), ("presenter", key(workspaces[6 + presenter])),
-                ("inviter", key(workspaces[*artist])), ("created_at", NOW.0.into()),
-            ]);
+            rows.add(
+                "stealth_invitations",
+                vec![
+                    ("profile", key(profiles[*artist])),
+                    ("presenter", key(workspaces[6 + presenter])),
+                    ("inviter", key(workspaces[*artist])),
+                    ("created_at", NOW.0.into()),
+                ],
+            );
         }
         world.dealings(sketch, &mut rows, &mut fresh, (&accounts, &workspaces, &profiles));
         rows.plant(ground);
@@ -166,27 +211,43 @@ impl World {
         for (engagement, counsel, side, withdrawn) in &sketch.counsel {
             let Some((it, ..)) = on.get(*engagement) else { continue };
             if invited.insert((engagement, counsel)) {
-                rows.add("engagement_counsel", vec![
-                    ("engagement", key(*it)), ("account", key(accounts[8 + counsel])),
-                    ("side", cycle(&SIDES, *side).as_str().into()), ("invited_at", NOW.0.into()),
-                    ("withdrawn_at", withdrawn.then_some(NOW.0).into()),
-                ]);
+                rows.add(
+                    "engagement_counsel",
+                    vec![
+                        ("engagement", key(*it)),
+                        ("account", key(accounts[8 + counsel])),
+                        ("side", cycle(&SIDES, *side).as_str().into()),
+                        ("invited_at", NOW.0.into()),
+                        ("withdrawn_at", withdrawn.then_some(NOW.0).into()),
+                    ],
+                );
             }
         }
         for (engagement, what, state, side, shared, opened) in &sketch.records {
             let Some((engagement, artist, agency, presenter)) = on.get(*engagement) else { continue };
-            let parties = |it: Sql| vec![
-                ("id", it), ("engagement", key(*engagement)), ("artist", key(*artist)),
-                ("agency", agency.map(|it| it.to_string()).into()), ("presenter", key(*presenter)),
+            let parties = |it: Sql| {
+                vec![
+                    ("id", it),
+                    ("engagement", key(*engagement)),
+                    ("artist", key(*artist)),
+                    ("agency", agency.map(|it| it.to_string()).into()),
+                    ("presenter", key(*presenter)),
+                ]
+            };
+            let days = [
+                ("first_day", Sql::from("2027-05-01")),
+                ("last_day", "2027-05-02".into()),
+                ("version", Sql::N(1)),
             ];
-            let days = [("first_day", Sql::from("2027-05-01")), ("last_day", "2027-05-02".into()), ("version", Sql::N(1))];
             let mut request = |rows: &mut Rows, world: &mut Self, state: u8| {
                 let it: RequestId = id(fresh());
                 let mut row = parties(key(it));
                 row.extend(days.clone());
                 row.extend([
-                    ("state", cycle(RequestState::ALL, state).as_str().into()), ("venue", "".into()),
-                    ("programme", "".into()), ("submitted_at", NOW.0.into()),
+                    ("state", cycle(RequestState::ALL, state).as_str().into()),
+                    ("venue", "".into()),
+                    ("programme", "".into()),
+                    ("submitted_at", NOW.0.into()),
                 ]);
                 rows.add("requests", row);
                 world.requests.push(it);
@@ -200,8 +261,10 @@ impl World {
                     let mut row = parties(key(it));
                     row.extend(days.clone());
                     row.extend([
-                        ("request", key(of)), ("state", cycle(HoldState::ALL, *state).as_str().into()),
-                        ("granted_at", NOW.0.into()), ("expires_at", NOW.0.into()),
+                        ("request", key(of)),
+                        ("state", cycle(HoldState::ALL, *state).as_str().into()),
+                        ("granted_at", NOW.0.into()),
+                        ("expires_at", NOW.0.into()),
                     ]);
                     rows.add("holds", row);
                     self.holds.push(it);
@@ -210,8 +273,10 @@ impl World {
                     let it: MessageId = id(fresh());
                     let mut row = parties(key(it));
                     row.extend([
-                        ("side", cycle(&SIDES, *side).as_str().into()), ("author", key(accounts[0])),
-                        ("body", "".into()), ("sent_at", NOW.0.into()),
+                        ("side", cycle(&SIDES, *side).as_str().into()),
+                        ("author", key(accounts[0])),
+                        ("body", "".into()),
+                        ("sent_at", NOW.0.into()),
                     ]);
                     rows.add("messages", row);
                     self.messages.push(it);
@@ -220,10 +285,17 @@ impl World {
                     let it: DocumentId = id(fresh());
                     let mut row = parties(key(it));
                     row.extend([
-                        ("side", cycle(&SIDES, *side).as_str().into()), ("title", "".into()), ("file_name", "".into()),
-                        ("media_type", "".into()), ("bytes", Sql::N(0)), ("digest", "".into()),
-                        ("state", "available".into()), ("shared", (*shared).into()), ("author", key(accounts[0])),
-                        ("added_at", NOW.0.into()), ("version", Sql::N(1)),
+                        ("side", cycle(&SIDES, *side).as_str().into()),
+                        ("title", "".into()),
+                        ("file_name", "".into()),
+                        ("media_type", "".into()),
+                        ("bytes", Sql::N(0)),
+                        ("digest", "".into()),
+                        ("state", "available".into()),
+                        ("shared", (*shared).into()),
+                        ("author", key(accounts[0])),
+                        ("added_at", NOW.0.into()),
+                        ("version", Sql::N(1)),
                     ]);
                     rows.add("documents", row);
                     if let Some(counsel) = opened {
@@ -236,33 +308,62 @@ impl World {
         }
         for (owner, kind, state) in &sketch.drafts {
             let it: DraftId = id(fresh());
-            rows.add("drafts", vec![
-                ("id", key(it)), ("owner_kind", KINDS[*owner].as_str().into()), ("owner", key(workspaces[*owner])),
-                ("kind", cycle(DraftKind::ALL, *kind).as_str().into()), ("payload", "{}".into()), ("digest", "".into()),
-                ("state", cycle(DraftState::ALL, *state).as_str().into()), ("prepared_by", key(accounts[0])),
-                ("prepared_at", NOW.0.into()), ("expires_at", NOW.0.into()), ("version", Sql::N(1)),
-            ]);
+            rows.add(
+                "drafts",
+                vec![
+                    ("id", key(it)),
+                    ("owner_kind", KINDS[*owner].as_str().into()),
+                    ("owner", key(workspaces[*owner])),
+                    ("kind", cycle(DraftKind::ALL, *kind).as_str().into()),
+                    ("payload", "{}".into()),
+                    ("digest", "".into()),
+                    ("state", cycle(DraftState::ALL, *state).as_str().into()),
+                    ("prepared_by", key(accounts[0])),
+                    ("prepared_at", NOW.0.into()),
+                    ("expires_at", NOW.0.into()),
+                    ("version", Sql::N(1)),
+                ],
+            );
             self.drafts.push(it);
         }
         for (artist, agency, state) in &sketch.enquiries {
             let it: EnquiryId = id(fresh());
-            rows.add("enquiries", vec![
-                ("id", key(it)), ("artist", artist.map(|it| workspaces[it].to_string()).into()),
-                ("agency", agency.map(|it| workspaces[3 + it].to_string()).into()), ("artist_text", "".into()),
-                ("organisation", "".into()), ("name", "".into()), ("email", "".into()), ("message", "".into()),
-                ("state", cycle(&["unverified_sender", "answered", "dismissed"], *state).into()),
-                ("received_at", NOW.0.into()), ("version", Sql::N(1)),
-            ]);
+            rows.add(
+                "enquiries",
+                vec![
+                    ("id", key(it)),
+                    ("artist", artist.map(|it| workspaces[it].to_string()).into()),
+                    ("agency", agency.map(|it| workspaces[3 + it].to_string()).into()),
+                    ("artist_text", "".into()),
+                    ("organisation", "".into()),
+                    ("name", "".into()),
+                    ("email", "".into()),
+                    ("message", "".into()),
+                    ("state", cycle(&["unverified_sender", "answered", "dismissed"], *state).into()),
+                    ("received_at", NOW.0.into()),
+                    ("version", Sql::N(1)),
+                ],
+            );
             self.enquiries.push(it);
         }
         for revoked in &sketch.codes {
             let it: CodeId = id(fresh());
-            rows.add("access_codes", vec![
-                ("id", key(it)), ("hash", Sql::Bytes(it.as_str().as_bytes().to_vec())), ("kind", "artist".into()),
-                ("uses", Sql::N(1)), ("expires_at", NOW.0.into()), ("note", "".into()), ("verifies", false.into()),
-                ("issuer", key(accounts[10])), ("created_at", NOW.0.into()),
-                ("revoked_at", revoked.then_some(NOW.0).into()), ("version", Sql::N(1)),
-            ]);
+            rows.add(
+                "access_codes",
+                vec![
+                    ("id", key(it)),
+                    ("hash", Sql::Bytes(it.as_str().as_bytes().to_vec())),
+                    ("kind", "artist".into()),
+                    ("uses", Sql::N(1)),
+                    ("expires_at", NOW.0.into()),
+                    ("note", "".into()),
+                    ("verifies", false.into()),
+                    ("issuer", key(accounts[10])),
+                    ("created_at", NOW.0.into()),
+                    ("revoked_at", revoked.then_some(NOW.0).into()),
+                    ("version", Sql::N(1)),
+                ],
+            );
             self.codes.push(it);
         }
     }
@@ -284,7 +385,8 @@ impl World {
     /// One of every kind of principal: visitor, each member, counsel, admins, jobs, credentials, the operator.
     fn ask(&mut self, ground: &Ground, sketch: &Sketch, accounts: &[AccountId], workspaces: &[WorkspaceId]) {
         let mut ask = |account: usize, acting, factor: u8| {
-            let it = ground.store.asker(accounts[account], acting, id(1), NOW).expect("they have that capacity");
+            let it =
+                ground.store.asker(accounts[account], acting, id(1), NOW).expect("they have that capacity");
             let factor_at = [None, Some(NOW.plus(-Moment::MINUTE)), Some(NOW.plus(-13 * Moment::HOUR))];
             self.askers.push(Arc::new(Asker { factor_at: factor_at[usize::from(factor)], ..(*it).clone() }));
         };
