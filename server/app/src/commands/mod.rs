@@ -15,6 +15,11 @@ use std::process::ExitCode;
 
 /// Runs what was asked for.
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, Stop> {
+    if ::policy::CONSTANT && !matches!(cli.command, Some(Command::Demo(_))) {
+        return Err(Stop(
+            "this build decides nothing; it is for measuring, and serves made-up worlds alone".into(),
+        ));
+    }
     match cli.command {
         None => serve::run(cli.given),
         Some(Command::Serve(given)) => serve::run(given),
