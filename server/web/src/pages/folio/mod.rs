@@ -20,10 +20,12 @@ const MOST: usize = 50_000;
 
 /// The routes of this room.
 #[must_use]
-pub fn routes() -> Vec<Route<House>> {
+pub(super) fn routes() -> Vec<Route<House>> {
     vec![
         Route::get("/folio/{slug}", "ViewFolio", "Profile", Most::Visitor, |call| Box::pin(show(call))),
-        Route::get("/folio/sitemap.xml", "ViewFolio", "Profile", Most::Visitor, |call| Box::pin(sitemap(call))),
+        Route::get("/folio/sitemap.xml", "ViewFolio", "Profile", Most::Visitor, |call| {
+            Box::pin(sitemap(call))
+        }),
     ]
 }
 
@@ -71,7 +73,11 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     let mut page = Page::new(format!("{}, {}", found.listing.name, found.listing.discipline));
     page.fictional = call.app.settings.fictional;
     page.indexed = !page.fictional;
-    page.you = vec![Link::to("/artists/", "Artists"), Link::to("/security/", "Security"), Link::to("/sign-in", "Sign in")];
+    page.you = vec![
+        Link::to("/artists/", "Artists"),
+        Link::to("/security/", "Security"),
+        Link::to("/sign-in", "Sign in"),
+    ];
     let view = View {
         request: "/request-a-hold/",
         address: format!("{}/folio/{}", call.app.settings.address, found.slug),
@@ -83,9 +89,8 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
 }
 
 async fn sitemap(call: Call<House>) -> Result<Response, Problem> {
-    let slugs = call
-        .public(|house, asker| Ok(house.store.read(asker, |db| profiles::folios(db, MOST))?))
-        .await?;
+    let slugs =
+        call.public(|house, asker| Ok(house.store.read(asker, |db| profiles::folios(db, MOST))?)).await?;
     let address = &call.app.settings.address;
     let mut out = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",

@@ -37,8 +37,7 @@ async fn edit(mut call: Call<House>) -> Result<Response, Problem> {
         let version = shown(&mut form)?;
         let mut filled = form.filled(&["form_token", "version"]);
         let name = filled.take("name", Bounded::line("a name", &form.text("name")));
-        let discipline =
-            filled.take("discipline", Bounded::line("a discipline", &form.text("discipline")));
+        let discipline = filled.take("discipline", Bounded::line("a discipline", &form.text("discipline")));
         let _ = (form.text("based_in"), form.text("biography"));
         form.finish()?;
         let based_in = optional(&mut filled, "based_in", |it| Bounded::line("a place", it));
@@ -66,7 +65,8 @@ async fn contact(mut call: Call<House>) -> Result<Response, Problem> {
         let _ = (form.text("contact_email"), form.text("contact_phone"));
         form.finish()?;
         let email = optional(&mut filled, "contact_email", Email::parse);
-        let phone = optional(&mut filled, "contact_phone", |it| Bounded::<40>::line("a telephone number", it));
+        let phone =
+            optional(&mut filled, "contact_phone", |it| Bounded::<40>::line("a telephone number", it));
         if !filled.faults.is_empty() {
             return again(visit, id, Sent { contact: Some(filled), ..Sent::default() });
         }

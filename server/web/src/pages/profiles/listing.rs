@@ -1,7 +1,7 @@
 //! The in-platform card of an artist, to those it is open to.
 
-use super::profile::{Named, named};
 use super::base;
+use super::profile::{Named, named};
 use crate::house::House;
 use crate::problem::Problem;
 use crate::routes::{Call, Most, Route};

@@ -22,17 +22,25 @@ const ROWS: usize = 30;
 
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get("/w/{workspace}/roster", "ViewProfile", "Profile", Most::Member, |call| Box::pin(roster(call))),
+        Route::get("/w/{workspace}/roster", "ViewProfile", "Profile", Most::Member, |call| {
+            Box::pin(roster(call))
+        }),
         Route::get("/w/{workspace}/roster/keep", "CreateManagedProfile", "Workspace", Most::Member, |call| {
             Box::pin(keep_form(call))
         }),
-        Route::post("/w/{workspace}/roster/keep", "CreateManagedProfile", "Workspace", Most::Member, |call| {
-            Box::pin(keep(call))
-        }),
+        Route::post(
+            "/w/{workspace}/roster/keep",
+            "CreateManagedProfile",
+            "Workspace",
+            Most::Member,
+            |call| Box::pin(keep(call)),
+        ),
         Route::get("/w/{workspace}/discovery", "FindListing", "Profile", Most::Member, |call| {
             Box::pin(discovery(call))
         }),
-        Route::get("/w/{workspace}/search", "FindListing", "Profile", Most::Member, |call| Box::pin(search(call))),
+        Route::get("/w/{workspace}/search", "FindListing", "Profile", Most::Member, |call| {
+            Box::pin(search(call))
+        }),
     ]
 }
 
@@ -88,7 +96,11 @@ fn rows(cards: Vec<Card>, at: &str, why: bool) -> Vec<Row> {
         .map(|it| Row {
             href: format!("{at}/{}", it.id),
             name: it.name,
-            lead: [it.discipline, it.based_in].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · "),
+            lead: [it.discipline, it.based_in]
+                .into_iter()
+                .filter(|it| !it.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · "),
             agencies: named(&it.agencies),
             why: if why { it.why } else { Vec::new() },
             level: it.own.map(|it| mark(it.0)),
@@ -164,7 +176,8 @@ async fn discovery(call: Call<House>) -> Result<Response, Problem> {
             (true, true) => "No artist who can be found is here yet.",
             (true, false) => "No artist who can be found has this in their name.",
         };
-        let (href, label) = if plan { (None, String::new()) } else { (Some("/pricing/".into()), "See the plans".into()) };
+        let (href, label) =
+            if plan { (None, String::new()) } else { (Some("/pricing/".into()), "See the plans".into()) };
         let view = Shelf {
             heading: "Discovery",
             lead: "Artists who agreed to be found. Under each stands why you see them.",
@@ -242,10 +255,17 @@ fn keep_page(visit: &mut Visit<'_, '_>, filled: &Filled, again: bool) -> Result<
         token: visit.token("keep", own.as_str()),
         fields: vec![
             Field::text("name", "Name of the artist").autocomplete("off").filled(filled),
-            Field::text("discipline", "Discipline").hint("Conductor, mezzo-soprano, string quartet").filled(filled),
-            Field::text("territory", "Territory").hint("Where you represent the artist: Europe, general").filled(filled),
-            Field { inputmode: Some("decimal"), ..Field::text("commission", "Commission, percent of the gross fee") }
+            Field::text("discipline", "Discipline")
+                .hint("Conductor, mezzo-soprano, string quartet")
                 .filled(filled),
+            Field::text("territory", "Territory")
+                .hint("Where you represent the artist: Europe, general")
+                .filled(filled),
+            Field {
+                inputmode: Some("decimal"),
+                ..Field::text("commission", "Commission, percent of the gross fee")
+            }
+            .filled(filled),
         ],
         start: DayField::new("start", "start_", "Since when you represent the artist").filled(filled),
         back: format!("{base}/roster"),

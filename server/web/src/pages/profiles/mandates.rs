@@ -10,7 +10,9 @@ use crate::view::{DayField, Empty, Fact, Facts, FormToken, Link, Mark, Pager, Pa
 use crate::visit::Visit;
 use domain::records::{DraftKind, DraftState, MandateState};
 use domain::{Digest, Kind, MandateId};
-use policy::actions::{AcceptMandate, DeclineMandate, EndMandate, PrepareMandate, ViewMandate, ViewMandateTerms};
+use policy::actions::{
+    AcceptMandate, DeclineMandate, EndMandate, PrepareMandate, ViewMandate, ViewMandateTerms,
+};
 use policy::{Permit, Shown, Unasked};
 use serde::Serialize;
 use store::Page as Rows;
@@ -292,7 +294,9 @@ fn stale(visit: &mut Visit<'_, '_>, id: MandateId, shown: Shown) -> Result<(), P
     if stands == shown.0.to_string() {
         return Ok(());
     }
-    Err(Problem::Stale("These are not the terms that you were shown. Nothing was sent. Look at them again.".into()))
+    Err(Problem::Stale(
+        "These are not the terms that you were shown. Nothing was sent. Look at them again.".into(),
+    ))
 }
 
 async fn accept(mut call: Call<House>) -> Result<Response, Problem> {

@@ -23,7 +23,7 @@ use domain::{Digest, Kind, Version};
 
 /// The routes of this room.
 #[must_use]
-pub fn routes() -> Vec<Route<House>> {
+pub(super) fn routes() -> Vec<Route<House>> {
     let mut all = profile::routes();
     all.extend(edits::routes());
     all.extend(switches::routes());
@@ -58,7 +58,8 @@ fn only(visit: &Visit<'_, '_>, kind: Kind) -> Result<(), Problem> {
 
 /// The edition that a form showed.
 fn shown(form: &mut Form) -> Result<Version, Problem> {
-    let number = form.text("version").parse().map_err(|_| Problem::BadRequest("The form is incomplete.".into()))?;
+    let number =
+        form.text("version").parse().map_err(|_| Problem::BadRequest("The form is incomplete.".into()))?;
     Ok(Version(number))
 }
 
@@ -135,13 +136,10 @@ mod tests {
     #[test]
     fn commissions_as_people_type_them() {
         let ok = |text: &str| commission(text).ok();
-        assert_eq!([ok("15"), ok("12.5"), ok(" 7.25 % "), ok("0"), ok("50")], [
-            Some(1500),
-            Some(1250),
-            Some(725),
-            Some(0),
-            Some(5000)
-        ]);
+        assert_eq!(
+            [ok("15"), ok("12.5"), ok(" 7.25 % "), ok("0"), ok("50")],
+            [Some(1500), Some(1250), Some(725), Some(0), Some(5000)]
+        );
         for bad in ["", "-1", "51", "100", "12.345", "1e1", "twelve", ".5"] {
             assert!(commission(bad).is_err(), "{bad}");
         }

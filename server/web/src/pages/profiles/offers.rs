@@ -6,7 +6,7 @@ use crate::http::Filled;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
-use crate::view::{DayField, Facts, Fact, Field, FormToken, Payload, day_of, when};
+use crate::view::{DayField, Fact, Facts, Field, FormToken, Payload, day_of, when};
 use crate::visit::Visit;
 use domain::bounded::Email;
 use domain::records::DraftState;
@@ -14,8 +14,8 @@ use domain::{Bounded, Digest, DraftId, Kind};
 use policy::actions::{Confirm, DiscardDraft, PrepareMandate, ViewDraft};
 use policy::{Shown, Unasked};
 use serde::Serialize;
-use store::profiles::offers::{self, MandateOffer};
 use store::profiles::Terms;
+use store::profiles::offers::{self, MandateOffer};
 use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
@@ -26,7 +26,9 @@ pub(super) fn routes() -> Vec<Route<House>> {
         Route::post("/w/{workspace}/roster/offer", "PrepareMandate", "Workspace", Most::Member, |call| {
             Box::pin(prepare(call))
         }),
-        Route::get("/w/{workspace}/offers/{draft}", "ViewDraft", "Draft", Most::Member, |call| Box::pin(show(call))),
+        Route::get("/w/{workspace}/offers/{draft}", "ViewDraft", "Draft", Most::Member, |call| {
+            Box::pin(show(call))
+        }),
         Route::post("/w/{workspace}/offers/{draft}/confirm", "Confirm", "Draft", Most::Member, |call| {
             Box::pin(confirm(call))
         }),
@@ -53,17 +55,28 @@ fn form_page(visit: &mut Visit<'_, '_>, filled: &Filled, again: bool) -> Result<
         token: visit.token("offer", own.as_str()),
         fields: vec![
             email.hint("We never tell whether an address is known here.").filled(filled),
-            Field::text("territory", "Territory").hint("Where the mandate holds: Europe, general").filled(filled),
-            Field { inputmode: Some("decimal"), ..Field::text("commission", "Commission, percent of the gross fee") }
-                .hint("15 or 12.5")
+            Field::text("territory", "Territory")
+                .hint("Where the mandate holds: Europe, general")
                 .filled(filled),
+            Field {
+                inputmode: Some("decimal"),
+                ..Field::text("commission", "Commission, percent of the gross fee")
+            }
+            .hint("15 or 12.5")
+            .filled(filled),
         ],
-        start: DayField::new("start", "start_", "First day").hint("It never begins before the artist accepts.").filled(filled),
+        start: DayField::new("start", "start_", "First day")
+            .hint("It never begins before the artist accepts.")
+            .filled(filled),
         back: format!("{base}/roster"),
     };
     let page = visit.page("Offer a mandate", "/roster")?;
     if again {
-        return Err(visit.house.views.again("pages/profiles/offer_form.html", &page.correcting(filled), &view));
+        return Err(visit.house.views.again(
+            "pages/profiles/offer_form.html",
+            &page.correcting(filled),
+            &view,
+        ));
     }
     visit.house.views.page("pages/profiles/offer_form.html", &page, &view)
 }
@@ -134,9 +147,13 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
             Terms::Partnership(_) => (format!("Send the question to {to}"), format!("{base}/partners")),
         };
         let waits = it.state == DraftState::Prepared;
-        let mut rows = vec![Fact::text("Goes to", to.clone()), Fact::text("By", "mail and in their workspace")];
+        let mut rows =
+            vec![Fact::text("Goes to", to.clone()), Fact::text("By", "mail and in their workspace")];
         if waits {
-            rows.push(Fact::text("What you cannot take back", "Once sent, these words never change. They may answer at any time."));
+            rows.push(Fact::text(
+                "What you cannot take back",
+                "Once sent, these words never change. They may answer at any time.",
+            ));
             rows.push(Fact::when("To be sent before", when::instant(it.expires_at, &zone)));
         } else {
             rows.push(Fact::text("Answer", it.answer.unwrap_or("none yet")));
@@ -154,7 +171,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
         };
         let view = View {
             heading: if waits { format!("Send this to {to}?") } else { format!("Sent to {to}") },
-            eyebrow: format!("Prepared {}", when::instant(it.prepared_at, &zone).text),
+            eyebrow: format!("Prepared by {}, {}", it.prepared_by, when::instant(it.prepared_at, &zone).text),
             facts: Facts { wide: true, rows },
             payload: terms::payload(&it.terms),
             short: it.digest.short(),
@@ -204,7 +221,7 @@ async fn discard(mut call: Call<House>) -> Result<Response, Problem> {
         let mut form = form?;
         visit.check(&mut form, "discard", &id.to_string())?;
         form.finish()?;
-        offers::discard(&visit.house.store, permit)?;
+        store::drafts::discard(&visit.house.store, permit)?;
         let back = match it.terms {
             Terms::Mandate(_) => "mandates",
             Terms::Partnership(_) => "partners",

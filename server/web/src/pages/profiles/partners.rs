@@ -30,9 +30,13 @@ pub(super) fn routes() -> Vec<Route<House>> {
         Route::post("/w/{workspace}/partners", "PreparePartnership", "Workspace", Most::Member, |call| {
             Box::pin(ask(call))
         }),
-        Route::get("/w/{workspace}/partners/{partnership}", "ViewPartnership", "Partnership", Most::Member, |call| {
-            Box::pin(show(call))
-        }),
+        Route::get(
+            "/w/{workspace}/partners/{partnership}",
+            "ViewPartnership",
+            "Partnership",
+            Most::Member,
+            |call| Box::pin(show(call)),
+        ),
         Route::post(
             "/w/{workspace}/partners/{partnership}/accept",
             "AcceptPartnership",
@@ -103,11 +107,16 @@ fn page(
         .collect();
     let blank = Filled::blank();
     let ask = if visit.db.may::<PreparePartnership>(own, &Unasked)? {
-        let email = Field { autocomplete: Some("off"), ..Field::email("email", "E-mail of an owner of the other agency") };
+        let email = Field {
+            autocomplete: Some("off"),
+            ..Field::email("email", "E-mail of an owner of the other agency")
+        };
         Some(Ask {
             action: format!("{base}/partners"),
             token: visit.token("ask-partner", own.as_str()),
-            email: email.hint("We never tell whether an address is known here.").filled(wrong.unwrap_or(&blank)),
+            email: email
+                .hint("We never tell whether an address is known here.")
+                .filled(wrong.unwrap_or(&blank)),
         })
     } else {
         None

@@ -9,8 +9,8 @@ use crate::view::{Choice, Field, FormToken, Mark, State, When, when};
 use crate::visit::Visit;
 use domain::{Kind, Level, ProfileId};
 use policy::actions::{
-    AllowDiscovery, EditInternalNotes, EditProfile, InvitePresenter, OptIn, OptOut, RevokeInvitation, SetLevel,
-    StopDiscovery, ViewContact, ViewInternalNotes, ViewProfile,
+    AllowDiscovery, EditInternalNotes, EditProfile, InvitePresenter, OptIn, OptOut, RevokeInvitation,
+    SetLevel, StopDiscovery, ViewContact, ViewInternalNotes, ViewProfile,
 };
 use policy::{Permit, Unasked};
 use serde::Serialize;
@@ -19,7 +19,9 @@ use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get("/w/{workspace}/profile", "ViewProfile", "Profile", Most::Member, |call| Box::pin(own(call))),
+        Route::get("/w/{workspace}/profile", "ViewProfile", "Profile", Most::Member, |call| {
+            Box::pin(own(call))
+        }),
         Route::get("/w/{workspace}/artists/{profile}", "ViewProfile", "Profile", Most::Member, |call| {
             Box::pin(artist(call))
         }),
@@ -144,7 +146,8 @@ const LEVELS: [(Level, &str); 4] = [
 ];
 
 fn levels(visit: &mut Visit<'_, '_>, own: &Own, at: &str, purpose: &str) -> Result<Option<Levels>, Problem> {
-    let mut choice = Choice::new("level", "Who may see this profile").hint("Lowering the level takes the folio out of public at once.");
+    let mut choice = Choice::new("level", "Who may see this profile")
+        .hint("Lowering the level takes the folio out of public at once.");
     let mut any = false;
     for (level, hint) in LEVELS {
         if visit.db.may::<SetLevel>(own.id, &level)? {
@@ -192,11 +195,18 @@ fn render(
         );
         let fields = vec![
             Field::text("name", "Name").autocomplete("off").filled(&filled),
-            Field::text("discipline", "Discipline").hint("Conductor, mezzo-soprano, string quartet").filled(&filled),
+            Field::text("discipline", "Discipline")
+                .hint("Conductor, mezzo-soprano, string quartet")
+                .filled(&filled),
             Field::text("based_in", "Based in").optional().filled(&filled),
             Field::area("biography", "Short biography").rows(8).optional().filled(&filled),
         ];
-        Form { action: format!("{at}/edit"), token: visit.token("edit", &purpose), version: own.version.0, fields }
+        Form {
+            action: format!("{at}/edit"),
+            token: visit.token("edit", &purpose),
+            version: own.version.0,
+            fields,
+        }
     });
     let (mut contact, mut contact_shown) = (None, Vec::new());
     if visit.db.may::<ViewContact>(id, &Unasked)? {
@@ -230,7 +240,9 @@ fn render(
         false if own.verified && visit.db.may::<OptIn>(id, &Unasked)? => {
             Some(button(visit, "opt-in", "Make my folio public"))
         }
-        true if visit.db.may::<OptOut>(id, &Unasked)? => Some(button(visit, "opt-out", "Take the folio out of public")),
+        true if visit.db.may::<OptOut>(id, &Unasked)? => {
+            Some(button(visit, "opt-out", "Take the folio out of public"))
+        }
         _ => None,
     };
     let discovery = match own.discoverable {
@@ -266,7 +278,12 @@ fn render(
         let permit = visit.db.permit::<ViewInternalNotes>(id, Unasked)?;
         let it = profiles::notes(visit.db, &permit)?;
         let filled = keep(sent.note, Filled::with([("note", it.text)]));
-        let fields = vec![Field::area("note", "Your agency’s note").hint("Only your agency sees it, never the artist.").optional().filled(&filled)];
+        let fields = vec![
+            Field::area("note", "Your agency’s note")
+                .hint("Only your agency sees it, never the artist.")
+                .optional()
+                .filled(&filled),
+        ];
         let token = visit.token("note", &purpose);
         noted = Some(Form { action: format!("{at}/note"), token, version: it.version.0, fields });
     }
