@@ -113,6 +113,8 @@ fn worlds() -> u32 {
 
 fn random_worlds_agree(ground: &Ground, part: u8) {
     let seen = RefCell::new(BTreeSet::new());
+    let full = World::plant(ground, &sketch::full());
+    agrees(ground, &full, &mut seen.borrow_mut()).unwrap();
     let result = runner(worlds(), part).run(&sketch::any(), |sketch| {
         let world = World::plant(ground, &sketch);
         agrees(ground, &world, &mut seen.borrow_mut())

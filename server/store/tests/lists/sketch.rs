@@ -26,7 +26,7 @@ pub(crate) struct Sketch {
     pub(crate) engagements: Vec<(usize, Option<usize>, usize)>,
     /// Engagement, counsel, side, withdrawn.
     pub(crate) counsel: Vec<(usize, usize, u8, bool)>,
-    /// Engagement, what, state, side, shared, opened to counsel.
+    /// Engagement, what (request, hold, message, else document), state, side, shared, opened to counsel.
     pub(crate) records: Vec<(usize, u8, u8, u8, bool, Option<usize>)>,
     /// Owner, kind, state.
     pub(crate) drafts: Vec<(usize, u8, u8)>,
@@ -57,7 +57,7 @@ pub(crate) fn any() -> impl Strategy<Value = Sketch> {
     let work = (
         vec((0usize..3, prop::option::of(0usize..3), 0usize..2), 0..5),
         vec((0usize..5, 0usize..2, 0u8..3, flag), 0..5),
-        vec((0usize..5, 0u8..4, 0u8..5, 0u8..3, flag, prop::option::of(0usize..2)), 0..10),
+        vec((0usize..5, 0u8..6, 0u8..5, 0u8..3, flag, prop::option::of(0usize..2)), 0..10),
         vec((0usize..8, 0u8..9, 0u8..3), 0..5),
         vec((prop::option::of(0usize..3), prop::option::of(0usize..3), 0u8..3), 0..5),
         vec(flag, 0..3),
