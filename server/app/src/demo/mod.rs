@@ -32,7 +32,7 @@ const TOLD: usize = 20_000;
 const ENGAGEMENTS: usize = 40;
 
 /// Canonical JSON (keys in order) and its digest in hexadecimal.
-fn canonical(value: &serde_json::Value) -> (String, String) {
+fn canonical(value: &impl serde::Serialize) -> (String, String) {
     // our own literals are always told in JSON
     let text = store::drafts::canonical(value).unwrap_or_default();
     let digest = digest_of(text.as_bytes()).to_string();
@@ -198,7 +198,8 @@ impl World {
                     )?;
                     to.stealth_invitations(
                         chunk.iter().flat_map(|it| it.stealth_rows(&places, made)).collect(),
-                    )
+                    )?;
+                    to.asks(chunk.iter().flat_map(|it| it.ask_rows(&places, made)).collect())
                 })
                 .map_err(Stop::because)?;
             for it in chunk {

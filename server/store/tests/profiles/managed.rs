@@ -1,9 +1,9 @@
 //! A profile that an agency keeps until the artist claims it.
 
 use crate::people::*;
-use crate::support::both;
+use crate::support::{NOW, both};
 use domain::bounded::Email;
-use domain::{Bounded, Level, Version};
+use domain::{Bounded, Level, Moment, Version};
 use policy::actions::*;
 use policy::{Claim, Unasked};
 use store::StoreError;
@@ -33,7 +33,8 @@ both! {
 
         let to = Email::parse("clara@example.org").unwrap();
         for shown in [1, 2] {
-            let permit = may::<EditProfile>(store, AGENCY, id, Unasked).unwrap();
+            let then = acting_at(store, AGENCY, NOW.plus(shown * Moment::HOUR));
+            let permit = store.read(&then, |db| db.permit::<EditProfile>(id, Unasked)).unwrap();
             managed::send_claim(store, permit, Version(shown), &to, "https://x.example").unwrap();
         }
         // two letters went out, and only the latest link works; the token itself is nowhere but in the letter
@@ -47,7 +48,7 @@ both! {
         assert_eq!((seen.name.as_str(), seen.commission.as_deref()), ("Clara Muster", Some("20 %")));
         let home = managed::claim(store, permit).unwrap();
         assert!(may::<ClaimProfile>(store, ANNA, id, Claim(digest)).is_err());
-        let owner = store.asker(account(BELA), store::Acting::Workspace(home), crate::support::id(1), crate::support::NOW).unwrap();
+        let owner = store.asker(account(BELA), store::Acting::Workspace(home), crate::support::id(1), NOW).unwrap();
         store.read(&owner, |db| {
             assert_eq!(profiles::own_id(db)?, id);
             let permit = db.permit::<ViewProfile>(id, Unasked)?;
@@ -69,7 +70,7 @@ fn latest(ground: &crate::support::Ground) -> String {
     use store::schema::outbox;
     let body: String = outbox::table
         .filter(outbox::recipient.eq("clara@example.org"))
-        .order(outbox::id.desc())
+        .order(outbox::created_at.desc())
         .select(outbox::body)
         .first(&mut ground.raw())
         .unwrap();

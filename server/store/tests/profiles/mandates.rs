@@ -38,7 +38,7 @@ fn seen(store: &Store, id: DraftId) -> Offer {
 
 fn confirm(store: &Store, by: u128, id: DraftId) -> Result<(), StoreError> {
     let permit = may::<Confirm>(store, by, id, Shown(seen(store, id).digest))?;
-    offers::confirm(store, permit, HERE)
+    offers::confirm(store, permit, HERE).map(|_| ())
 }
 
 fn mandate_of(offer: &Offer) -> MandateId {
@@ -95,8 +95,8 @@ both! {
         let starts = ground.number(&format!("SELECT starts_at FROM mandates WHERE id = '{mandate}'"));
         assert!(starts >= NOW.plus(Moment::HOUR).0);
         assert_eq!(letters(ground, AGENCY), 1);
-        assert_eq!((told(ground, "prepared"), told(ground, "confirmed"), told(ground, "accepted"), entries(store)), (2, 2, 1, 5));
-        assert_eq!(ground.number("SELECT COUNT(*) FROM audit_values WHERE name = 'payload' AND money"), 4);
+        assert_eq!((told(ground, "prepared"), told(ground, "mandate-offered"), told(ground, "accepted"), entries(store)), (2, 2, 1, 5));
+        assert_eq!(ground.number("SELECT COUNT(*) FROM audit_values WHERE name = 'payload' AND money"), 2);
     }
 
     /// No is final.
@@ -113,7 +113,7 @@ both! {
         assert_eq!(seen(store, id).answer, Some("declined"));
         let other = prepared(store, AGENCY, &address(BELA));
         let permit = may::<DiscardDraft>(store, AGENCY, other, Unasked).unwrap();
-        offers::discard(store, permit).unwrap();
+        store::drafts::discard(store, permit).unwrap();
         let page = Page::first(20);
         let (list, _) = store.read(&acting(store, AGENCY), |db| offers::list(db, DraftKind::Mandate, &page)).unwrap();
         assert_eq!(list.iter().map(|it| it.id).collect::<Vec<_>>(), [id]);
@@ -207,10 +207,11 @@ both! {
 /// Gives the mandate of the world its terms and their digest.
 fn with_terms(ground: &crate::support::Ground) {
     let payload = format!(
-        "{{\"agency\":\"{}\",\"agency_name\":\"House\",\"artist_email\":\"\",\"commission_bp\":1500,\"kind\":\"mandate\",\
-         \"managed\":false,\"mandate\":\"{}\",\"start\":\"2026-01-01\",\"territory\":\"the world\"}}",
-        workspace(AGENCY),
-        mandate()
+        "{{\"agency_name\":\"House\",\"artist_email\":\"\",\"commission_bp\":1500,\"kind\":\"mandate\",\
+         \"managed\":false,\"mandate\":\"{}\",\"start\":\"2026-01-01\",\"territory\":\"the world\",\
+         \"workspace\":\"{}\"}}",
+        mandate(),
+        workspace(AGENCY)
     );
     ground.run(&format!("UPDATE mandates SET payload = '{payload}', digest = '{}'", Digest([2; 32])));
 }
