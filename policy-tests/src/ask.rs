@@ -62,27 +62,42 @@ impl<'a> Question<'a> {
     }
 }
 
-macro_rules! question { ($Name:ident, $Out:ty, $it:ident, $A:ident, $on:ident, $input:ident, $body:expr) => {
-    struct $Name<'a>(Question<'a>);
-    impl Visit for $Name<'_> {
-        type Out = Result<$Out, Unaskable>;
-        fn visit<$A: Action>(self) -> Self::Out {
-            let $it = &self.0;
-            let ($on, $input) = $it.typed::<$A>()?;
-            Ok($body)
+macro_rules! question {
+    ($Name:ident, $Out:ty, $it:ident, $A:ident, $on:ident, $input:ident, $body:expr) => {
+        struct $Name<'a>(Question<'a>);
+        impl Visit for $Name<'_> {
+            type Out = Result<$Out, Unaskable>;
+            fn visit<$A: Action>(self) -> Self::Out {
+                let $it = &self.0;
+                let ($on, $input) = $it.typed::<$A>()?;
+                Ok($body)
+            }
         }
-    }
-} }
+    };
+}
 question!(Decide, Answer, it, A, on, input, {
     let answer = it.engine.decide::<A>(it.asker, on, input);
     Answer::of(answer.map(|it| it.by().map(Arc::from).collect()).map_err(|it| it.why))
 });
 question!(Whole, Answer, it, A, on, input, Answer::of(it.engine.decide_by_whole::<A>(it.asker, on, &input)));
 question!(Explain, Explained, it, A, on, input, it.engine.explain::<A>(it.asker, on, &input));
-question!(Rows, Answer, it, A, on, input, {
-    let row = it.engine.decide_rows::<A>(it.asker, std::slice::from_ref(on), &input).pop().flatten();
-    Answer::of(row.map(|it| it.by().map(Arc::from).collect()).ok_or(Why::NothingAllows))
-});
+
+struct Rows<'a>(Question<'a>, &'a [Thing]);
+impl Visit for Rows<'_> {
+    type Out = Result<Vec<Answer>, Unaskable>;
+    fn visit<A: Action>(self) -> Self::Out {
+        let Self(it, things) = self;
+        let (_, input) = it.typed::<A>()?;
+        let rows = things
+            .iter()
+            .map(|on| on.facts::<A::On>().cloned().ok_or(Unaskable::OtherThing(A::NAME.as_str())));
+        let answers = it.engine.decide_rows::<A>(it.asker, &rows.collect::<Result<Vec<_>, _>>()?, &input);
+        let answer = |row: Option<policy::Permit<A>>| {
+            Answer::of(row.map(|it| it.by().map(Arc::from).collect()).ok_or(Why::NothingAllows))
+        };
+        Ok(answers.into_iter().map(answer).collect())
+    }
+}
 
 struct Listed<'a>(Question<'a>);
 impl VisitListed for Listed<'_> {
@@ -97,7 +112,13 @@ impl VisitListed for Listed<'_> {
 ///
 /// # Errors
 /// The question cannot be put: another type of thing, or too little told.
-pub fn ask(e: &Engine, asker: &Arc<Asker>, action: ActionName, on: &Thing, told: &Told) -> Result<Answer, Unaskable> {
+pub fn ask(
+    e: &Engine,
+    asker: &Arc<Asker>,
+    action: ActionName,
+    on: &Thing,
+    told: &Told,
+) -> Result<Answer, Unaskable> {
     action.visit(Decide(Question { engine: e, asker, on, told }))
 }
 
@@ -106,19 +127,28 @@ pub fn ask(e: &Engine, asker: &Arc<Asker>, action: ActionName, on: &Thing, told:
 /// # Errors
 /// As [`ask`].
 pub fn ask_whole(
-    e: &Engine, asker: &Arc<Asker>, action: ActionName, on: &Thing, told: &Told,
+    e: &Engine,
+    asker: &Arc<Asker>,
+    action: ActionName,
+    on: &Thing,
+    told: &Told,
 ) -> Result<Answer, Unaskable> {
     action.visit(Whole(Question { engine: e, asker, on, told }))
 }
 
-/// Decides as for one row of a page; of a refusal it knows no reason.
+/// Decides as for the rows of a page; of a refusal a row knows no reason.
 ///
 /// # Errors
 /// As [`ask`].
-pub fn ask_row(
-    e: &Engine, asker: &Arc<Asker>, action: ActionName, on: &Thing, told: &Told,
-) -> Result<Answer, Unaskable> {
-    action.visit(Rows(Question { engine: e, asker, on, told }))
+pub fn ask_rows(
+    e: &Engine,
+    asker: &Arc<Asker>,
+    action: ActionName,
+    rows: &[Thing],
+    told: &Told,
+) -> Result<Vec<Answer>, Unaskable> {
+    let Some(on) = rows.first() else { return Ok(Vec::new()) };
+    action.visit(Rows(Question { engine: e, asker, on, told }, rows))
 }
 
 /// Says why, policy by policy and clause by clause.
@@ -126,7 +156,11 @@ pub fn ask_row(
 /// # Errors
 /// As [`ask`].
 pub fn explain(
-    e: &Engine, asker: &Arc<Asker>, action: ActionName, on: &Thing, told: &Told,
+    e: &Engine,
+    asker: &Arc<Asker>,
+    action: ActionName,
+    on: &Thing,
+    told: &Told,
 ) -> Result<Explained, Unaskable> {
     action.visit(Explain(Question { engine: e, asker, on, told }))
 }
@@ -134,7 +168,11 @@ pub fn explain(
 /// Whether the action's list would show the thing; `None` where the action has no lists.
 #[must_use]
 pub fn listed(
-    e: &Engine, asker: &Arc<Asker>, action: ActionName, on: &Thing, told: &Told,
+    e: &Engine,
+    asker: &Arc<Asker>,
+    action: ActionName,
+    on: &Thing,
+    told: &Told,
 ) -> Option<Result<bool, Unaskable>> {
     action.visit_listed(Listed(Question { engine: e, asker, on, told }))
 }

@@ -273,7 +273,8 @@ fn read(file: &str, raw: &Raw, cast: &Cast) -> Result<Vec<Case>, Mistake> {
 /// A name, a table, or a table like a named one but for its own fields.
 fn liken(value: &Value, named: &BTreeMap<String, Table>, depth: usize) -> Result<Table, Mistake> {
     let base = |name: &str| {
-        let found = named.get(name).ok_or_else(|| Mistake(format!("nobody and nothing is called `{name}`")))?;
+        let found =
+            named.get(name).ok_or_else(|| Mistake(format!("nobody and nothing is called `{name}`")))?;
         if depth > 4 {
             return Err(Mistake(format!("`{name}` is like itself")));
         }

@@ -60,7 +60,11 @@ pub fn gaps(engine: &Engine, cases: &Cases) -> Vec<Gap> {
     let mut gaps = Vec::new();
     for ((policy, clause), tried) in clauses(engine, cases) {
         if !tried.holds {
-            gaps.push(Gap { policy: policy.clone(), clause: clause.clone(), missing: "the whole policy applies by" });
+            gaps.push(Gap {
+                policy: policy.clone(),
+                clause: clause.clone(),
+                missing: "the whole policy applies by",
+            });
         }
         if !tried.fails_alone {
             gaps.push(Gap { policy, clause, missing: "this alone fails" });

@@ -44,7 +44,12 @@ impl Fields {
         Self(table.clone())
     }
 
-    fn take<T>(&mut self, name: &str, kind: &str, read: impl Fn(&Value) -> Option<T>) -> Result<Option<T>, Mistake> {
+    fn take<T>(
+        &mut self,
+        name: &str,
+        kind: &str,
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Result<Option<T>, Mistake> {
         let Some(value) = self.0.remove(name) else { return Ok(None) };
         read(&value).map(Some).ok_or_else(|| Mistake(format!("`{name}` is not {kind}: {value}")))
     }
@@ -78,7 +83,9 @@ impl Fields {
     /// # Errors
     /// The field is no word of it.
     pub fn word<T: FromStr>(&mut self, name: &str, default: T) -> Result<T, Mistake> {
-        Ok(self.take(name, "one of the words expected here", |it| it.as_str()?.parse().ok())?.unwrap_or(default))
+        Ok(self
+            .take(name, "one of the words expected here", |it| it.as_str()?.parse().ok())?
+            .unwrap_or(default))
     }
 
     /// A list of words.

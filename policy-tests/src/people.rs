@@ -38,11 +38,13 @@ pub fn read(table: &Table) -> Result<Arc<Asker>, Mistake> {
         "automation" => {
             let word = it.text("task")?.unwrap_or_else(|| TASKS[0].to_owned());
             let task = TASKS.into_iter().find(|it| *it == word);
-            let task = task.ok_or_else(|| Mistake(format!("no task `{word}`; there are {}", TASKS.join(", "))))?;
+            let task =
+                task.ok_or_else(|| Mistake(format!("no task `{word}`; there are {}", TASKS.join(", "))))?;
             let owner = match it.text("owner_kind")? {
                 None => None,
                 Some(word) => {
-                    let kind: Kind = word.parse().map_err(|_| Mistake(format!("no kind of workspace `{word}`")))?;
+                    let kind: Kind =
+                        word.parse().map_err(|_| Mistake(format!("no kind of workspace `{word}`")))?;
                     Some((kind, it.id("workspace", &format!("{word}-a"))?))
                 }
             };
@@ -50,17 +52,20 @@ pub fn read(table: &Table) -> Result<Arc<Asker>, Mistake> {
         }
         word => {
             let kind: Kind = word.parse().map_err(|_| Mistake(format!("no kind of asker `{word}`")))?;
-            Actor::Member(kind, Member {
-                person: it.id("person", "person-a")?,
-                account: it.id("account", "account-a")?,
-                status: it.word("status", AccountStatus::Approved)?,
-                role: it.word("role", Role::Owner)?,
-                workspace: it.id("workspace", &format!("{word}-a"))?,
-                verified: it.flag("verified", true)?,
-                capabilities: it.words::<Capability>("capabilities")?,
-                grants: it.words("grants")?,
-                in_person: it.flag("in_person", false)?,
-            })
+            Actor::Member(
+                kind,
+                Member {
+                    person: it.id("person", "person-a")?,
+                    account: it.id("account", "account-a")?,
+                    status: it.word("status", AccountStatus::Approved)?,
+                    role: it.word("role", Role::Owner)?,
+                    workspace: it.id("workspace", &format!("{word}-a"))?,
+                    verified: it.flag("verified", true)?,
+                    capabilities: it.words::<Capability>("capabilities")?,
+                    grants: it.words("grants")?,
+                    in_person: it.flag("in_person", false)?,
+                },
+            )
         }
     };
     it.done()?;

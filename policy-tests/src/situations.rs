@@ -23,18 +23,12 @@ const ROWS: &[(&str, &str)] = &[
     ("artist.own.assistant", "kind='artist', role='assistant'"),
     ("artist.own.assistant+money", "kind='artist', role='assistant', grants=['money']"),
     ("artist.own.unverified", "kind='artist', verified=false"),
-    ("artist.own.pending", "kind='artist', in_person=true, status='pending'"),
-    ("artist.own.rejected", "kind='artist', in_person=true, status='rejected'"),
-    ("artist.own.suspended", "kind='artist', in_person=true, status='suspended'"),
-    ("artist.own.withdrawn", "kind='artist', in_person=true, status='withdrawn'"),
     ("artist.other.in-person", "kind='artist', in_person=true, workspace='artist-b'"),
     ("agency.force.owner", "kind='agency'"),
     ("agency.force.manager", "kind='agency', role='manager'"),
     ("agency.force.assistant", "kind='agency', role='assistant'"),
     ("agency.force.assistant+money", "kind='agency', role='assistant', grants=['money']"),
     ("agency.force.unverified", "kind='agency', verified=false"),
-    ("agency.force.pending", "kind='agency', status='pending'"),
-    ("agency.force.suspended", "kind='agency', status='suspended'"),
     ("agency.partner.owner", "kind='agency', workspace='agency-b'"),
     ("agency.partner.assistant", "kind='agency', workspace='agency-b', role='assistant'"),
     ("agency.partner.unverified", "kind='agency', workspace='agency-b', verified=false"),
@@ -45,19 +39,15 @@ const ROWS: &[(&str, &str)] = &[
     ("presenter.invited.assistant", "kind='presenter', role='assistant'"),
     ("presenter.invited.assistant+money", "kind='presenter', role='assistant', grants=['money']"),
     ("presenter.invited.unverified", "kind='presenter', verified=false, capabilities=['discovery']"),
-    ("presenter.invited.pending", "kind='presenter', capabilities=['discovery'], status='pending'"),
-    ("presenter.invited.suspended", "kind='presenter', capabilities=['discovery'], status='suspended'"),
     ("presenter.stranger.discovery", "kind='presenter', workspace='presenter-c', capabilities=['discovery']"),
     ("presenter.stranger.owner", "kind='presenter', workspace='presenter-c'"),
     ("presenter.stranger.unverified", "kind='presenter', workspace='presenter-c', verified=false"),
     ("counsel.on", "kind='counsel'"),
-    ("counsel.on.pending", "kind='counsel', status='pending'"),
     ("counsel.off", "kind='counsel', account='account-c'"),
     ("admin.now", "kind='admin', factor_age=60"),
     ("admin.today", "kind='admin', factor_age=301"),
     ("admin.yesterday", "kind='admin', factor_age=43201"),
     ("admin.no-factor", "kind='admin'"),
-    ("admin.pending", "kind='admin', factor_age=60, status='pending'"),
     ("automation.timer", "kind='automation', task='timer'"),
     ("automation.housekeeping", "kind='automation', task='housekeeping'"),
     ("automation.webhook", "kind='automation', task='webhook'"),
@@ -66,11 +56,26 @@ const ROWS: &[(&str, &str)] = &[
     ("automation.presenter", "kind='automation', owner_kind='presenter'"),
     ("automation.stranger", "kind='automation', owner_kind='agency', workspace='agency-c'"),
     ("operator", "kind='operator'"),
+    ("unapproved.artist.pending", "kind='artist', in_person=true, status='pending'"),
+    ("unapproved.artist.rejected", "kind='artist', in_person=true, status='rejected'"),
+    ("unapproved.artist.suspended", "kind='artist', in_person=true, status='suspended'"),
+    ("unapproved.artist.withdrawn", "kind='artist', in_person=true, status='withdrawn'"),
+    ("unapproved.agency.pending", "kind='agency', status='pending'"),
+    ("unapproved.agency.suspended", "kind='agency', status='suspended'"),
+    ("unapproved.presenter.pending", "kind='presenter', capabilities=['discovery'], status='pending'"),
+    ("unapproved.presenter.suspended", "kind='presenter', capabilities=['discovery'], status='suspended'"),
+    ("unapproved.counsel.pending", "kind='counsel', status='pending'"),
+    ("unapproved.admin.pending", "kind='admin', factor_age=60, status='pending'"),
 ];
 
 fn table(fields: &str) -> Result<toml::Table, Mistake> {
-    let table: toml::Table = toml::from_str(&format!("it = {{ {fields} }}")).map_err(|e| Mistake(e.to_string()))?;
-    table.get("it").and_then(toml::Value::as_table).cloned().ok_or_else(|| Mistake(format!("no table: {fields}")))
+    let table: toml::Table =
+        toml::from_str(&format!("it = {{ {fields} }}")).map_err(|e| Mistake(e.to_string()))?;
+    table
+        .get("it")
+        .and_then(toml::Value::as_table)
+        .cloned()
+        .ok_or_else(|| Mistake(format!("no table: {fields}")))
 }
 
 /// Every row, in the order of the page.
@@ -84,18 +89,24 @@ pub fn rows() -> Result<Vec<Row>, Mistake> {
 /// One axis of a thing's situations: its name, and for each sign its meaning and the fields that make it so.
 type Axis = (&'static str, &'static [(char, &'static str)]);
 
-const PARTIES: Axis = ("parties", &[
-    ('o', "artist='artist-a', agency='agency-a', presenter='presenter-a'"),
-    ('n', "artist='artist-a', agency='', presenter='presenter-a'"),
-    ('x', "artist='artist-z', agency='agency-z', presenter='presenter-z'"),
-]);
+const PARTIES: Axis = (
+    "parties",
+    &[
+        ('o', "artist='artist-a', agency='agency-a', presenter='presenter-a'"),
+        ('n', "artist='artist-a', agency='', presenter='presenter-a'"),
+        ('x', "artist='artist-z', agency='agency-z', presenter='presenter-z'"),
+    ],
+);
 const COUNSEL: Axis = ("counsel", &[('+', "counsel=['account-a']"), ('-', "")]);
-const LEVEL: Axis = ("level", &[
-    ('P', "level='public'"),
-    ('L', "level='private_listing'"),
-    ('S', "level='stealth'"),
-    ('W', "level='workspace_private'"),
-]);
+const LEVEL: Axis = (
+    "level",
+    &[
+        ('P', "level='public'"),
+        ('L', "level='private_listing'"),
+        ('S', "level='stealth'"),
+        ('W', "level='workspace_private'"),
+    ],
+);
 const OPTED: Axis = ("opted in", &[('+', "opted_in=true"), ('-', "opted_in=false")]);
 const VERIFIED: Axis = ("verified", &[('+', "verified=true"), ('-', "verified=false")]);
 const FOUND: Axis = ("discoverable", &[('+', "discoverable=true"), ('-', "discoverable=false")]);
@@ -103,21 +114,27 @@ const CLAIMED: Axis = ("claimed", &[('+', "claimed=true"), ('-', "claimed=false,
 const DEADLINE: Axis = ("confirmed", &[('+', "deadline_confirmed=true"), ('-', "deadline_confirmed=false")]);
 const PERSON: Axis = ("person", &[('o', "person='person-a'"), ('x', "person='person-z'")]);
 const MEMBERS: Axis = ("is member", &[('-', ""), ('+', "persons=['person-a']")]);
-const WHOSE: Axis = ("owner", &[
-    ('a', "owner_kind='artist'"),
-    ('g', "owner_kind='agency'"),
-    ('p', "owner_kind='presenter'"),
-    ('x', "owner_kind='agency', owner='agency-z'"),
-]);
+const WHOSE: Axis = (
+    "owner",
+    &[
+        ('a', "owner_kind='artist'"),
+        ('g', "owner_kind='agency'"),
+        ('p', "owner_kind='presenter'"),
+        ('x', "owner_kind='agency', owner='agency-z'"),
+    ],
+);
 const STATE: Axis = ("prepared", &[('+', "state='prepared'"), ('-', "state='confirmed'")]);
-const AUDIENCE: Axis = ("audience", &[
-    ('e', "audience='parties'"),
-    ('c', "audience='contract'"),
-    ('f', "audience='office'"),
-    ('a', "audience='artist'"),
-    ('g', "audience='agency'"),
-    ('p', "audience='presenter'"),
-]);
+const AUDIENCE: Axis = (
+    "audience",
+    &[
+        ('e', "audience='parties'"),
+        ('c', "audience='contract'"),
+        ('f', "audience='office'"),
+        ('a', "audience='artist'"),
+        ('g', "audience='agency'"),
+        ('p', "audience='presenter'"),
+    ],
+);
 
 /// The axes of a type of thing.
 fn axes(kind: EntityKind) -> Vec<Axis> {
@@ -125,23 +142,32 @@ fn axes(kind: EntityKind) -> Vec<Axis> {
         EntityKind::Account => vec![PERSON],
         EntityKind::Profile => vec![CLAIMED, VERIFIED, LEVEL, OPTED, FOUND],
         EntityKind::Mandate => vec![
-            ("parties", &[
-                ('o', "artist='artist-a', agency='agency-a'"),
-                ('x', "artist='artist-z', agency='agency-z'"),
-            ]),
+            (
+                "parties",
+                &[
+                    ('o', "artist='artist-a', agency='agency-a'"),
+                    ('x', "artist='artist-z', agency='agency-z'"),
+                ],
+            ),
             DEADLINE,
         ],
-        EntityKind::Partnership => vec![("agencies", &[
-            ('>', "asker='agency-a', asked='agency-b'"),
-            ('<', "asker='agency-b', asked='agency-a'"),
-            ('x', "asker='agency-y', asked='agency-z'"),
-        ])],
-        EntityKind::Enquiry => vec![("names", &[
-            ('o', ""),
-            ('n', "agency=''"),
-            ('x', "artist='artist-z', agency='agency-z'"),
-            ('-', "artist='', agency=''"),
-        ])],
+        EntityKind::Partnership => vec![(
+            "agencies",
+            &[
+                ('>', "asker='agency-a', asked='agency-b'"),
+                ('<', "asker='agency-b', asked='agency-a'"),
+                ('x', "asker='agency-y', asked='agency-z'"),
+            ],
+        )],
+        EntityKind::Enquiry => vec![(
+            "names",
+            &[
+                ('o', ""),
+                ('n', "agency=''"),
+                ('x', "artist='artist-z', agency='agency-z'"),
+                ('-', "artist='', agency=''"),
+            ],
+        )],
         EntityKind::Engagement | EntityKind::Contract | EntityKind::AuditChain => vec![PARTIES, COUNSEL],
         EntityKind::Hold => vec![PARTIES, DEADLINE],
         EntityKind::Document => vec![
@@ -166,7 +192,10 @@ fn axes(kind: EntityKind) -> Vec<Axis> {
             vec![("workspace", &[('o', "kind='agency'"), ('x', "kind='agency', id='agency-z'")]), MEMBERS]
         }
         EntityKind::PresenterWorkspace => {
-            vec![("workspace", &[('o', "kind='presenter'"), ('x', "kind='presenter', id='presenter-z'")]), MEMBERS]
+            vec![
+                ("workspace", &[('o', "kind='presenter'"), ('x', "kind='presenter', id='presenter-z'")]),
+                MEMBERS,
+            ]
         }
         EntityKind::SeasonPlan | EntityKind::Shortlist => {
             vec![("presenter", &[('o', "presenter='presenter-a'"), ('x', "presenter='presenter-z'")])]
@@ -184,23 +213,29 @@ fn telling(action: ActionName) -> (&'static str, Vec<(char, Told)>) {
             let signs = ['P', 'L', 'S', 'W'].into_iter().zip(Level::ALL);
             ("to", signs.map(|(sign, to)| (sign, Told { to: Some(to), ..Told::default() })).collect())
         }
-        ActionName::ClaimProfile => ("claim", vec![
-            ('=', Told { claim: Some("claim".into()), ..told.clone() }),
-            ('#', Told { claim: Some("other".into()), ..told }),
-        ]),
-        ActionName::Lapse => ("overdue", vec![
-            ('+', Told { overdue: Some(0), ..told.clone() }),
-            ('-', Told { overdue: Some(-1), ..told }),
-        ]),
+        ActionName::ClaimProfile => (
+            "claim",
+            vec![
+                ('=', Told { claim: Some("claim".into()), ..told.clone() }),
+                ('#', Told { claim: Some("other".into()), ..told }),
+            ],
+        ),
+        ActionName::Lapse => (
+            "overdue",
+            vec![('+', Told { overdue: Some(0), ..told.clone() }), ('-', Told { overdue: Some(-1), ..told })],
+        ),
         ActionName::Confirm
         | ActionName::AcceptMandate
         | ActionName::DeclineMandate
         | ActionName::EndMandate
         | ActionName::AcceptPartnership
-        | ActionName::EndPartnership => ("shown", vec![
-            ('=', Told { digest: Some(digest("terms")), ..told.clone() }),
-            ('#', Told { digest: Some(digest("other")), ..told }),
-        ]),
+        | ActionName::EndPartnership => (
+            "shown",
+            vec![
+                ('=', Told { digest: Some(digest("terms")), ..told.clone() }),
+                ('#', Told { digest: Some(digest("other")), ..told }),
+            ],
+        ),
         _ => ("", vec![(' ', told)]),
     }
 }
@@ -215,20 +250,33 @@ pub struct Column {
     pub told: Told,
 }
 
-/// The columns of an action on a type of thing, and the names of their axes.
+/// The columns of an action on a type of thing, and the names of their axes: those that its policies can tell apart.
 ///
 /// # Errors
 /// A situation is not written as a thing is.
 pub fn columns(action: ActionName, kind: EntityKind) -> Result<(Vec<&'static str>, Vec<Column>), Mistake> {
+    columns_by(action, kind, |axis| matters(action, axis))
+}
+
+/// The columns of an action on a type of thing by these of its axes; the others are left as they are by default.
+///
+/// # Errors
+/// A situation is not written as a thing is.
+pub fn columns_by(
+    action: ActionName,
+    kind: EntityKind,
+    keep: impl Fn(&str) -> bool,
+) -> Result<(Vec<&'static str>, Vec<Column>), Mistake> {
     let (last, tellings) = telling(action);
-    // only what a policy of this action can tell apart: the level is all that a claim or an own profile needs
-    let axes: Vec<Axis> = axes(kind).into_iter().filter(|it| matters(action, it.0)).collect();
+    let axes: Vec<Axis> = axes(kind).into_iter().filter(|it| keep(it.0)).collect();
     let fixed = match kind {
         EntityKind::Profile => ", agencies=['agency-a'], partners=['agency-b'], invited=['presenter-a']",
         _ => "",
     };
     let type_name = match kind {
-        EntityKind::ArtistWorkspace | EntityKind::AgencyWorkspace | EntityKind::PresenterWorkspace => "Workspace",
+        EntityKind::ArtistWorkspace | EntityKind::AgencyWorkspace | EntityKind::PresenterWorkspace => {
+            "Workspace"
+        }
         other => other.as_str(),
     };
     let mut some = vec![(Vec::new(), format!("type='{type_name}'{fixed}"))];
@@ -250,7 +298,8 @@ pub fn columns(action: ActionName, kind: EntityKind) -> Result<(Vec<&'static str
             if action == ActionName::Lapse {
                 on = on.lapsing();
             }
-            let signs = if last.is_empty() { signs.clone() } else { signs.iter().copied().chain([*sign]).collect() };
+            let signs =
+                if last.is_empty() { signs.clone() } else { signs.iter().copied().chain([*sign]).collect() };
             columns.push(Column { signs, on, told: told.clone() });
         }
     }
@@ -261,7 +310,7 @@ pub fn columns(action: ActionName, kind: EntityKind) -> Result<(Vec<&'static str
     Ok((names, columns))
 }
 
-/// Whether the action's page shows this axis. Left out are only those that a test shows to change nothing.
+/// Whether the matrix shows this axis. Left out are only those that change nothing, which a test holds it to.
 fn matters(action: ActionName, axis: &str) -> bool {
     match axis {
         "confirmed" => action == ActionName::Lapse,
@@ -273,7 +322,10 @@ fn matters(action: ActionName, axis: &str) -> bool {
         }
         "level" | "opted in" | "verified" | "discoverable" => matches!(
             action,
-            ActionName::ViewFolio | ActionName::ViewListing | ActionName::FindListing | ActionName::PrepareRequest
+            ActionName::ViewFolio
+                | ActionName::ViewListing
+                | ActionName::FindListing
+                | ActionName::PrepareRequest
         ),
         "counsel" => !matches!(action, ActionName::ShareWithCounsel | ActionName::EraseDocument),
         _ => true,

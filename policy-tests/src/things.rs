@@ -113,8 +113,13 @@ pub fn read(table: &Table) -> Result<Thing, Mistake> {
         "Platform" => facts::Platform.into(),
         "Account" => {
             let person = it.id("person", "person-a")?;
-            facts::Account { id: id("account"), version, person, status: it.word("status", AccountStatus::Pending)? }
-                .into()
+            facts::Account {
+                id: id("account"),
+                version,
+                person,
+                status: it.word("status", AccountStatus::Pending)?,
+            }
+            .into()
         }
         "AccessCode" => {
             let issuer = it.id("issuer", "person-a")?;
@@ -173,10 +178,12 @@ pub fn read(table: &Table) -> Result<Thing, Mistake> {
             .into()
         }
         "SeasonPlan" => {
-            facts::SeasonPlan { id: id("plan"), version, presenter: it.id("presenter", "presenter-a")? }.into()
+            facts::SeasonPlan { id: id("plan"), version, presenter: it.id("presenter", "presenter-a")? }
+                .into()
         }
         "Shortlist" => {
-            facts::Shortlist { id: id("shortlist"), version, presenter: it.id("presenter", "presenter-a")? }.into()
+            facts::Shortlist { id: id("shortlist"), version, presenter: it.id("presenter", "presenter-a")? }
+                .into()
         }
         "Portal" => facts::Portal { id: id("portal"), version, agency: it.id("agency", "agency-a")? }.into(),
         record => self::record(record, &mut it)?,
@@ -215,7 +222,8 @@ fn record(kind: &str, it: &mut Fields) -> Result<Thing, Mistake> {
         "Settlement" => facts::Settlement { id: id("settlement"), version, parties, state }.into(),
         "Message" => facts::Message { id: id("message"), version, parties }.into(),
         "Contract" => {
-            facts::Contract { id: id("contract"), version, parties, state, counsel: it.ids("counsel")? }.into()
+            facts::Contract { id: id("contract"), version, parties, state, counsel: it.ids("counsel")? }
+                .into()
         }
         "Hold" => facts::Hold {
             id: id("hold"),

@@ -86,17 +86,20 @@ pub fn draw_asker(kind: EntityKind, from: &mut Choices) -> Arc<Asker> {
     let status = if from.below(4) > 0 { AccountStatus::Approved } else { from.of_these(AccountStatus::ALL) };
     let staff = Staff { person: from.id("person"), account: from.id("account"), status };
     let member = |kind: Kind, from: &mut Choices| {
-        Actor::Member(kind, Member {
-            person: staff.person,
-            account: staff.account,
-            status,
-            role: from.of_these(Role::ALL),
-            workspace: from.id(kind.as_str()),
-            verified: from.coin(),
-            capabilities: if from.coin() { vec![Capability::Discovery] } else { Vec::new() },
-            grants: if from.coin() { vec!["money".to_owned()] } else { Vec::new() },
-            in_person: from.coin(),
-        })
+        Actor::Member(
+            kind,
+            Member {
+                person: staff.person,
+                account: staff.account,
+                status,
+                role: from.of_these(Role::ALL),
+                workspace: from.id(kind.as_str()),
+                verified: from.coin(),
+                capabilities: if from.coin() { vec![Capability::Discovery] } else { Vec::new() },
+                grants: if from.coin() { vec!["money".to_owned()] } else { Vec::new() },
+                in_person: from.coin(),
+            },
+        )
     };
     let actor = match kind {
         EntityKind::ArtistMember => member(Kind::Artist, from),
@@ -216,7 +219,9 @@ pub fn draw_thing(kind: EntityKind, from: &mut Choices) -> Option<Thing> {
         EntityKind::Shortlist => {
             facts::Shortlist { id: from.id("shortlist"), version, presenter: from.id("presenter") }.into()
         }
-        EntityKind::Portal => facts::Portal { id: from.id("portal"), version, agency: from.id("agency") }.into(),
+        EntityKind::Portal => {
+            facts::Portal { id: from.id("portal"), version, agency: from.id("agency") }.into()
+        }
         EntityKind::Engagement => {
             let (id, parties) = (from.id("engagement"), draw_parties(from));
             facts::Engagement { id, version, parties, counsel: from.ids("account") }.into()
@@ -228,12 +233,15 @@ pub fn draw_thing(kind: EntityKind, from: &mut Choices) -> Option<Thing> {
         EntityKind::Request => {
             facts::Request { id: from.id("request"), version, parties: draw_parties(from), state }.into()
         }
-        EntityKind::Quote => facts::Quote { id: from.id("quote"), version, parties: draw_parties(from), state }.into(),
+        EntityKind::Quote => {
+            facts::Quote { id: from.id("quote"), version, parties: draw_parties(from), state }.into()
+        }
         EntityKind::Invoice => {
             facts::Invoice { id: from.id("invoice"), version, parties: draw_parties(from), state }.into()
         }
         EntityKind::Settlement => {
-            facts::Settlement { id: from.id("settlement"), version, parties: draw_parties(from), state }.into()
+            facts::Settlement { id: from.id("settlement"), version, parties: draw_parties(from), state }
+                .into()
         }
         EntityKind::Message => {
             facts::Message { id: from.id("message"), version, parties: draw_parties(from) }.into()
@@ -254,7 +262,8 @@ pub fn draw_thing(kind: EntityKind, from: &mut Choices) -> Option<Thing> {
         }
         EntityKind::AuditField => {
             let (id, parties) = (from.id("entry"), draw_parties(from));
-            let audience = from.of_these(&["parties", "contract", "office", "artist", "agency", "presenter"]).to_owned();
+            let audience =
+                from.of_these(&["parties", "contract", "office", "artist", "agency", "presenter"]).to_owned();
             let counsel = from.ids("account");
             facts::AuditField { id, version, parties, counsel, audience, money: from.coin() }.into()
         }

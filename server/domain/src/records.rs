@@ -97,6 +97,43 @@ words! {
         Document = "document",
         /// Offer an artist a mandate.
         Mandate = "mandate",
+        /// Ask another agency to be a partner.
+        Partnership = "partnership",
+        /// Take a request back.
+        WithdrawRequest = "withdraw_request",
+        /// Answer somebody who wrote by the public form.
+        EnquiryAnswer = "enquiry_answer",
+    }
+}
+words! {
+    /// What came by the public form.
+    EnquiryState {
+        /// Nobody has checked who wrote it.
+        Unverified = "unverified_sender",
+        /// A person answered by mail.
+        Answered = "answered",
+        /// A person put it aside.
+        Dismissed = "dismissed",
+    }
+}
+words! {
+    /// How far an engagement is; always derived from its records, never set.
+    EngagementState {
+        /// A question, with no claim on the diary.
+        Inquiry = "inquiry",
+        /// At least one hold is in force.
+        Held = "held",
+    }
+}
+words! {
+    /// Who moves next on an engagement.
+    Turn {
+        /// The artist's office: the agency on record, or the artist.
+        Office = "office",
+        /// The presenter.
+        Presenter = "presenter",
+        /// Nobody; nothing is open.
+        Nobody = "nobody",
     }
 }
 
@@ -105,5 +142,26 @@ impl RequestState {
     #[must_use]
     pub fn open(self) -> bool {
         matches!(self, Self::Submitted | Self::Countered)
+    }
+
+    /// Whose answer it waits for.
+    #[must_use]
+    pub fn turn(self) -> Turn {
+        match self {
+            Self::Submitted => Turn::Office,
+            Self::Countered => Turn::Presenter,
+            Self::Accepted | Self::Declined | Self::Withdrawn => Turn::Nobody,
+        }
+    }
+}
+
+impl Turn {
+    /// The turn of this side.
+    #[must_use]
+    pub fn of(side: crate::Side) -> Self {
+        match side {
+            crate::Side::Artist | crate::Side::Agency => Self::Office,
+            crate::Side::Presenter => Self::Presenter,
+        }
     }
 }

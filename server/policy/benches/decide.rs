@@ -45,7 +45,7 @@ fn profile(number: u128) -> Profile {
         version: Version(1),
         workspace: id(2000 + number),
         verified: true,
-        level: if number.is_multiple_of(2) { Level::Public } else { Level::PrivateListing },
+        level: Level::ALL[number as usize % 4],
         opted_in: true,
         discoverable: number.is_multiple_of(3),
         claimed: true,
@@ -132,8 +132,10 @@ fn main() {
     rows::<actions::FindListing>(&engine, "presenter", &presenter, &profiles, &Unasked);
     rows::<actions::PrepareRequest>(&engine, "presenter", &presenter, &profiles, &Unasked);
     rows::<actions::ViewProfile>(&engine, "agency", &agency, &profiles, &Unasked);
+    rows::<actions::ViewProfile>(&engine, "artist, no two rows alike", &artist, &profiles, &Unasked);
     let engagements: Vec<Engagement> = (0..50).map(engagement).collect();
     rows::<actions::ViewEngagement>(&engine, "agency", &agency, &engagements, &Unasked);
     rows::<actions::ViewFee>(&engine, "agency", &agency, &engagements, &Unasked);
     rows::<actions::InviteCounsel>(&engine, "agency", &agency, &engagements, &Unasked);
+    rows::<actions::ViewEngagement>(&engine, "artist, no two rows alike", &artist, &engagements, &Unasked);
 }

@@ -84,7 +84,7 @@ pub(crate) fn context(pairs: Vec<(&'static str, Told)>) -> Result<Context, Strin
 /// A right of its own.
 pub trait Action: sealed::Sealed + Send + Sync + 'static {
     /// What policies must know of the thing.
-    type On: Facts + 'static;
+    type On: Facts + Clone + 'static;
     /// What is told with the request.
     type Input: Input;
     /// Which action of [`ActionName`].
@@ -175,7 +175,7 @@ actions! {
     StopDiscovery on Profile, InvitePresenter on Profile, RevokeInvitation on Profile,
     SetLevel on Profile tells Level, ClaimProfile on Profile tells Claim,
     EditAvailability on Profile, EditInternalNotes on Profile, PrepareRequest on Profile,
-    ViewMandate on Mandate; listed, AcceptMandate on Mandate tells Shown, DeclineMandate on Mandate tells Shown,
+    ViewMandate on Mandate; listed, ViewMandateTerms on Mandate, AcceptMandate on Mandate tells Shown, DeclineMandate on Mandate tells Shown,
     EndMandate on Mandate tells Shown,
     ViewPartnership on Partnership; listed, AcceptPartnership on Partnership tells Shown,
     EndPartnership on Partnership tells Shown,

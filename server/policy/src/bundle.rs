@@ -189,17 +189,17 @@ fn named(file: &str, text: &str) -> Result<Vec<(Policy, PolicyText)>, Vec<Compla
         }
     };
     let (mut out, mut complaints) = (Vec::new(), Vec::new());
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for template in set.templates() {
-        complaints.push(Complaint::at(
-            file,
-            text,
-            0,
-            format!("templates are not used here: `{}`", template.id()),
-        ));
+        let offset = text.find(&template.to_cedar()).unwrap_or(0);
+        complaints.push(Complaint::at(file, text, offset, "templates are not used here"));
     }
     for policy in set.policies() {
         let source = policy.to_cedar().unwrap_or_default();
-        let offset = text.find(&source).unwrap_or(0);
+        // of policies that are written alike, each has its own place
+        let from = places.entry(source.clone()).or_insert(0);
+        let offset = text[*from..].find(&source).map_or(0, |it| *from + it);
+        *from = offset + source.len();
         let mut annotation = |name: &str| {
             let value = policy.annotation(name).map(str::to_owned).filter(|it| !it.is_empty());
             if value.is_none() {

@@ -79,12 +79,14 @@ impl Engine {
         let told = context(input.pairs(asker)).ok()?;
         let request = Request::new(who.uid(), action, thing.uid(), told, None).ok()?;
         let world = Entities::from_entities([who, thing], None).ok()?;
-        let ask =
-            |text: &str| match text.parse::<Expression>().map(|it| eval_expression(&request, &world, &it)) {
-                Ok(Ok(EvalResult::Bool(true))) => Verdict::Holds,
-                Ok(Ok(EvalResult::Bool(false))) => Verdict::Fails,
+        let ask = |text: &str| {
+            let Ok(clause) = text.parse::<Expression>() else { return Verdict::Errs };
+            match eval_expression(&request, &world, &clause) {
+                Ok(EvalResult::Bool(true)) => Verdict::Holds,
+                Ok(EvalResult::Bool(false)) => Verdict::Fails,
                 _ => Verdict::Errs,
-            };
+            }
+        };
         let mut rules = Vec::new();
         for residual in slice.residuals.policies() {
             let id = residual.id().to_string();
@@ -96,6 +98,7 @@ impl Engine {
                     Cedar::Unless(e) => clauses.push(format!("!({e})")),
                 }
             }
+            clauses.retain(|it| it != "true");
             let clauses: Vec<Clause> =
                 clauses.into_iter().map(|text| Clause { verdict: ask(&text), text }).collect();
             let verdict = if clauses.iter().any(|it| it.verdict == Verdict::Fails) {

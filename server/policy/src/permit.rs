@@ -25,9 +25,10 @@ use std::sync::Arc;
 ///
 /// nobody can copy it:
 ///
-/// ```compile_fail,E0599
+/// ```compile_fail,E0277
 /// use policy::{Permit, actions::EditProfile};
-/// fn copy(permit: &Permit<EditProfile>) -> Permit<EditProfile> { permit.clone() }
+/// fn copy<T: Clone>(it: &T) -> T { it.clone() }
+/// fn twin(permit: &Permit<EditProfile>) -> Permit<EditProfile> { copy(permit) }
 /// ```
 ///
 /// and a permit for one right is none for another:
@@ -36,6 +37,35 @@ use std::sync::Arc;
 /// use policy::{Permit, actions::{EditProfile, ViewProfile}};
 /// fn edit(_: Permit<EditProfile>) {}
 /// fn misuse(seen: Permit<ViewProfile>) { edit(seen) }
+/// ```
+///
+/// nor can it be carried to another thing, for what it is bound to is private and has no setter:
+///
+/// ```compile_fail,E0616
+/// use domain::ProfileId;
+/// use policy::{Permit, actions::EditProfile};
+/// fn elsewhere(mut permit: Permit<EditProfile>, other: ProfileId) { permit.on = other; }
+/// ```
+///
+/// and no action can be made up to get a permit for:
+///
+/// ```compile_fail,E0277
+/// use policy::{Action, ActionName, Unasked, facts};
+/// enum Mine {}
+/// impl Action for Mine {
+///     type On = facts::Profile;
+///     type Input = Unasked;
+///     const NAME: ActionName = ActionName::EditProfile;
+/// }
+/// ```
+///
+/// What compiles is to borrow it for reading, and to spend it once:
+///
+/// ```
+/// use domain::ProfileId;
+/// use policy::{Permit, actions::EditProfile};
+/// fn read(permit: &Permit<EditProfile>) -> ProfileId { permit.on() }
+/// fn spend(permit: Permit<EditProfile>) -> ProfileId { read(&permit) }
 /// ```
 ///
 /// It is neither `Clone` nor `Copy`: reading borrows it, writing spends it, so one decision allows at most one change.

@@ -181,8 +181,8 @@ fn path(e: &Expr) -> Option<Root> {
         _ => None,
     }
 }
-fn is(e: &Expr, var: Var) -> bool {
-    matches!(e, Expr::Var(it) if *it == var)
+fn is(e: &Expr, var: &Var) -> bool {
+    matches!(e, Expr::Var(it) if it == var)
 }
 fn word(e: &Expr) -> Option<String> {
     if let Expr::Literal(Constant::String(it)) = e { Some(it.to_string()) } else { None }
@@ -217,7 +217,7 @@ fn expression(e: &Expr) -> Result<Condition, String> {
         },
         Expr::BinaryOp { op: BinaryOp::Contains, left, right } => match (path(left), path(right)) {
             (Some(Root::Resource(set)), Some(Root::Principal(name))) => open(Open::Holds(set, name)),
-            (Some(Root::Resource(set)), None) if is(right, Var::Principal) => open(Open::HoldsAsker(set)),
+            (Some(Root::Resource(set)), None) if is(right, &Var::Principal) => open(Open::HoldsAsker(set)),
             (Some(Root::Principal(set)), None) => match word(right) {
                 Some(it) => known(Known::HasWord(set, it)),
                 None => Err(e.to_string()),
@@ -226,9 +226,9 @@ fn expression(e: &Expr) -> Result<Condition, String> {
         },
         Expr::HasAttr { expr, attrs } if attrs.tail.is_empty() => {
             let name = attrs.head.to_string();
-            if is(expr, Var::Resource) {
+            if is(expr, &Var::Resource) {
                 open(Open::Has(name))
-            } else if is(expr, Var::Principal) {
+            } else if is(expr, &Var::Principal) {
                 known(Known::Has(name))
             } else {
                 Err(e.to_string())
@@ -249,10 +249,10 @@ fn equality(left: &Expr, right: &Expr) -> Result<Condition, String> {
         | (Some(Root::Principal(name)), Some(Root::Resource(field))) => {
             Ok(Condition::Row(Open::Same(field, name)))
         }
-        (Some(Root::Principal(name)), None) if is(right, Var::Resource) => {
+        (Some(Root::Principal(name)), None) if is(right, &Var::Resource) => {
             Ok(Condition::Row(Open::Itself(name)))
         }
-        (None, Some(Root::Principal(name))) if is(left, Var::Resource) => {
+        (None, Some(Root::Principal(name))) if is(left, &Var::Resource) => {
             Ok(Condition::Row(Open::Itself(name)))
         }
         (Some(Root::Resource(field)), None) => {

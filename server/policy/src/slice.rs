@@ -1,7 +1,7 @@
 //! What decides in one environment: a few residual policies, and a question put to them.
 
 use crate::engine::{LoadError, Why, faulty, unprepared};
-use crate::entity::{self, EntityKind};
+use crate::entity::{self, Attributes, EntityKind};
 use crate::facts::Facts;
 use crate::scope;
 use cedar_policy::{
@@ -29,9 +29,20 @@ pub(crate) struct Slice {
     words: Vec<String>,
     /// Whether any rule reads an attribute of the asker.
     asks_the_asker: bool,
+    /// Whether any rule asks which thing it is, beside its attributes.
+    asks_which: bool,
     /// The residuals as policies; lists are translated from them, and tests ask them in Cedar's own way.
     pub(crate) residuals: PolicySet,
 }
+
+/// Ids of policies.
+type Ids = Vec<Arc<str>>;
+
+/// How many unlike things of a page are remembered; comparing more would cost what it saves.
+const MOST_ALIKE: usize = 12;
+
+/// What was asked of the things of a page, and answered.
+pub(crate) type Seen<'r> = Vec<(Attributes<'r>, Result<Ids, Why>)>;
 
 /// One side of a question made ready: who asks for what.
 pub(crate) struct Ready {
@@ -40,7 +51,7 @@ pub(crate) struct Ready {
     action: EntityUid,
     told: Context,
     /// What is decided already, by the rules that ask nothing of the thing.
-    ahead: Option<(Vec<Arc<str>>, Vec<Arc<str>>)>,
+    ahead: Option<(Ids, Ids)>,
 }
 
 impl Ready {
@@ -66,10 +77,37 @@ impl Ready {
     }
 
     /// The answer for one thing, without the attribute that is left out, if any is.
-    pub(crate) fn ask(&self, on: &impl Facts, left_out: Option<&str>) -> Result<Vec<Arc<str>>, Why> {
+    pub(crate) fn ask(&self, on: &impl Facts, left_out: Option<&str>) -> Result<Ids, Why> {
+        let mut attributes = self.attributes(on);
+        attributes.retain(|it| Some(it.0) != left_out);
+        self.answer(on, &attributes)
+    }
+
+    /// The answer for one of many things. Things that are alike in everything that any rule asks of them have the same
+    /// answer: rows of a page often are, and then Cedar is asked once. `seen` lives as long as the page.
+    pub(crate) fn ask_among<'r>(&self, on: &'r impl Facts, seen: &mut Seen<'r>) -> Result<Ids, Why> {
+        let attributes = self.attributes(on);
+        if self.slice.asks_which {
+            return self.answer(on, &attributes);
+        }
+        if let Some((_, answer)) = seen.iter().find(|it| it.0 == attributes) {
+            return answer.clone();
+        }
+        let answer = self.answer(on, &attributes);
+        if seen.len() < MOST_ALIKE {
+            seen.push((attributes, answer.clone()));
+        }
+        answer
+    }
+
+    fn attributes<'r>(&self, on: &'r impl Facts) -> Attributes<'r> {
         let mut attributes = on.attributes();
-        attributes.retain(|it| self.slice.names(it.0) && Some(it.0) != left_out);
-        let thing = entity::build(on.kind(), &on.id().to_string(), &attributes).map_err(faulty)?;
+        attributes.retain(|it| self.slice.names(it.0));
+        attributes
+    }
+
+    fn answer(&self, on: &impl Facts, attributes: &Attributes<'_>) -> Result<Ids, Why> {
+        let thing = entity::build(on.kind(), &on.id().to_string(), attributes).map_err(faulty)?;
         let request = self.request(thing.uid())?;
         let who = self.slice.asks_the_asker.then(|| self.who.clone());
         let world = Entities::from_entities(who.into_iter().chain([thing]), None).map_err(faulty)?;
@@ -91,10 +129,11 @@ impl Ready {
 
 impl Slice {
     pub(crate) fn of(residuals: PolicySet) -> Result<Self, LoadError> {
-        let (mut rules, mut words) = (Vec::new(), HashSet::new());
+        let (mut rules, mut words, mut asks_which) = (Vec::new(), HashSet::new(), false);
         for policy in residuals.policies() {
             let text = scope::condition_text(policy).map_err(unprepared)?;
             let tokens: HashSet<&str> = text.iter().flat_map(|it| tokens(it)).collect();
+            asks_which |= text.iter().any(|it| names_the_thing(it));
             let of_the_thing = tokens.contains("resource");
             words.extend(tokens.into_iter().map(str::to_owned));
             let when = match &text {
@@ -109,12 +148,18 @@ impl Slice {
         let mut words: Vec<String> = words.into_iter().collect();
         words.sort();
         let asks_the_asker = words.iter().any(|it| it == "principal");
-        Ok(Self { rules, words, asks_the_asker, residuals })
+        Ok(Self { rules, words, asks_the_asker, asks_which, residuals })
     }
 
     pub(crate) fn names(&self, attribute: &str) -> bool {
         self.words.binary_search_by(|it| it.as_str().cmp(attribute)).is_ok()
     }
+}
+
+/// Whether a condition speaks of the thing itself, and not only of its attributes. When in doubt, it does.
+fn names_the_thing(text: &str) -> bool {
+    let after = text.match_indices("resource").map(|it| &text[it.0 + it.1.len()..]);
+    after.into_iter().any(|it| !it.starts_with('.') && !it.starts_with(" has "))
 }
 
 /// The words of a condition: names of variables and attributes, and whatever stands in quotes beside them.
@@ -124,13 +169,7 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
 
 impl Rule {
     /// Notes the rule's id on its side where it applies. What cannot be evaluated is a refusal, whatever else is said.
-    fn ask(
-        &self,
-        request: &Request,
-        world: &Entities,
-        yes: &mut Vec<Arc<str>>,
-        no: &mut Vec<Arc<str>>,
-    ) -> Result<(), Why> {
+    fn ask(&self, request: &Request, world: &Entities, yes: &mut Ids, no: &mut Ids) -> Result<(), Why> {
         let applies = match &self.when {
             Condition::Always => true,
             Condition::If(when) => match eval_expression(request, world, when) {

@@ -7,14 +7,21 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../schema/migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../schema/migrations/postgres");
 
-/// A connection to one of the two databases.
-#[derive(diesel::MultiConnection)]
-pub enum Db {
-    /// PostgreSQL.
-    Pg(PgConnection),
-    /// SQLite in one file.
-    Sqlite(SqliteConnection),
+// what the derive writes around the connection has no documentation
+#[allow(missing_docs)]
+mod connection {
+    use diesel::prelude::*;
+
+    /// A connection to one of the two databases.
+    #[derive(diesel::MultiConnection)]
+    pub enum Db {
+        /// PostgreSQL.
+        Pg(PgConnection),
+        /// SQLite in one file.
+        Sqlite(SqliteConnection),
+    }
 }
+pub use connection::{Db, MultiBackend};
 
 /// One generic body, run on whichever database it is: for what the shared query type cannot say.
 macro_rules! each {
@@ -251,3 +258,6 @@ impl diesel::r2d2::ManageConnection for Pooled {
         std::thread::panicking() || db.is_broken()
     }
 }
+
+/// Whether libpq was built with TLS; without it only a server on this machine may be reached.
+pub const TLS: bool = cfg!(feature = "pg-tls");

@@ -22,8 +22,6 @@ pub enum Acting {
     Admin,
     /// With their own account alone: in any workspace of theirs, else as counsel or staff.
     Account,
-    /// Nobody yet: only the session is of interest. Asks as a visitor.
-    Bare,
 }
 
 /// The session that came with a request.
@@ -50,24 +48,26 @@ pub struct Doors {
 }
 
 /// Sessions end after this much silence.
-pub const SESSION_IDLE: i64 = 12 * Moment::HOUR;
+pub(crate) const SESSION_IDLE: i64 = 12 * Moment::HOUR;
 
 impl Store {
-    /// Resolves a session by the hash of its secret and asks as `acting`, all in one snapshot. `None`: no such session.
+    /// Resolves a session by the hash of its secret, asks in the capacity that `choose` names, and runs `f`, all in one
+    /// snapshot. `None`: no such session.
     ///
     /// # Errors
-    /// [`StoreError::Absent`] where the person has no such capacity; those of `f`.
+    /// [`StoreError::Absent`] where the person has no such capacity; those of `choose` and `f`.
     pub fn enter<T, E: From<StoreError>>(
         &self,
         token: &[u8; 32],
-        acting: Acting,
         visit: VisitId,
         now: Moment,
+        choose: impl FnOnce(&Doors) -> Result<Acting, E>,
         f: impl FnOnce(&Doors, &mut Read<'_>) -> Result<T, E>,
     ) -> Result<Option<T>, E> {
         let mut connection = self.reader()?;
         self.snapshot(&mut connection, |db| {
             let Some(doors) = session(db, token, now).map_err(StoreError::from)? else { return Ok(None) };
+            let acting = choose(&doors)?;
             let actor = capacity(db, &doors, acting)?;
             let asker = Arc::new(Asker { actor, visit, now, factor_at: doors.factor_at });
             f(&doors, &mut Read::new(db, self, asker)).map(Some)
@@ -163,7 +163,6 @@ fn capacity(db: &mut Db, doors: &Doors, acting: Acting) -> Result<Actor, StoreEr
         Acting::Admin if doors.is_admin => Ok(Actor::Admin(staff())),
         Acting::Admin => Err(StoreError::Absent),
         Acting::Counsel => Ok(Actor::Counsel(staff())),
-        Acting::Bare => Ok(Actor::Visitor),
         Acting::Account if doors.is_admin => Ok(Actor::Admin(staff())),
         Acting::Account => Ok(member(db, doors.account, None)?.unwrap_or_else(|| Actor::Counsel(staff()))),
     }

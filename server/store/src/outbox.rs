@@ -72,9 +72,9 @@ pub(crate) fn post_at(
     diesel::insert_into(outbox::table)
         .values((
             outbox::id.eq(id.as_str()),
-            outbox::account.eq(letter.account.as_ref().map(|it| it.to_string())),
-            outbox::workspace.eq(letter.workspace.as_ref().map(|it| it.to_string())),
-            outbox::engagement.eq(letter.engagement.as_ref().map(|it| it.to_string())),
+            outbox::account.eq(letter.account.as_ref().map(ToString::to_string)),
+            outbox::workspace.eq(letter.workspace.as_ref().map(ToString::to_string)),
+            outbox::engagement.eq(letter.engagement.as_ref().map(ToString::to_string)),
             outbox::recipient.eq(&letter.to),
             outbox::subject.eq(&letter.subject),
             outbox::body.eq(&letter.text),
@@ -165,7 +165,7 @@ impl Store {
             Ok(false) => ("withheld", now, None),
             Err(fault) if tries >= TRIES => ("failed", now, Some(fault)),
             // 1, 2, 4 … minutes
-            Err(fault) => ("waiting", now.plus(Moment::MINUTE << tries.min(10)), Some(fault)),
+            Err(fault) => ("waiting", now.plus(Moment::MINUTE << mail.tries.clamp(0, 10)), Some(fault)),
         };
         self.change(|db| {
             diesel::update(outbox::table.find(mail.id.as_str()))

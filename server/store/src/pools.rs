@@ -134,8 +134,7 @@ impl Store {
         db: &mut Db,
         f: impl FnOnce(&mut Db) -> Result<T, E>,
     ) -> Result<T, E> {
-        db::transaction(db, Kind::Snapshot, |db| Ok::<_, Passed<E>>(f(db).map_err(Passed::Theirs)?))
-            .map_err(Passed::into_theirs)
+        db::transaction(db, Kind::Snapshot, |db| f(db).map_err(Passed::Theirs)).map_err(Passed::into_theirs)
     }
 
     /// A change that no tenant owns: sessions, delays, events. Everything else goes through [`Store::write`].
@@ -180,11 +179,20 @@ impl<E: From<StoreError>> Passed<E> {
     }
 }
 
-/// PostgreSQL's own words name the host and user, never the password; SQLite's name nothing. Both help an operator.
+/// What the database says, where it helps an operator and holds no part of a password.
 fn safe_connection_error(address: &Address, e: &diesel::ConnectionError) -> String {
     let text = e.to_string();
     match address {
-        Address::Postgres(url) if text.contains(url.as_str()) => "the address does not parse".to_owned(),
-        _ => text,
+        // a text about the address itself quotes parts of it, and with a stray `@` the host's part holds the secret's end
+        Address::Postgres(url) => {
+            let about_the_server = ["connection to server", "could not translate host name", "FATAL"];
+            let plain = url.matches('@').count() <= 1 && !url.contains('?');
+            if plain && about_the_server.iter().any(|it| text.starts_with(it)) {
+                text
+            } else {
+                "the address does not parse, or names no server that can be reached".to_owned()
+            }
+        }
+        Address::Sqlite(_) => text,
     }
 }

@@ -42,7 +42,7 @@ impl Store {
                     security_events::at.eq(event.at.0),
                     security_events::visit.eq(event.visit.as_str()),
                     security_events::kind.eq(bounded(&event.kind)),
-                    security_events::account.eq(event.account.as_ref().map(|it| it.to_string())),
+                    security_events::account.eq(event.account.as_ref().map(ToString::to_string)),
                     security_events::address.eq(bounded(&event.address)),
                     security_events::action.eq(bounded(&event.action)),
                     security_events::detail.eq(bounded(&event.detail)),

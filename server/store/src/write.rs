@@ -45,6 +45,10 @@ impl<T> Change<T> {
         self.letters.extend(letter);
         self
     }
+    /// The result so far.
+    pub(crate) fn made(&self) -> &T {
+        &self.made
+    }
     /// With another result.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Change<U> {
         Change { made: f(self.made), events: self.events, letters: self.letters }
@@ -103,6 +107,8 @@ impl Store {
     ///
     /// # Errors
     /// Refused or stale when something moved since the permit was given, those of `f`, or the database's.
+    // by value: a permit is spent, and allows one change
+    #[allow(clippy::needless_pass_by_value)]
     pub fn write<A: Action, T, E: From<StoreError>>(
         &self,
         permit: Permit<A>,

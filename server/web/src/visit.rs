@@ -116,40 +116,33 @@ impl Call<House> {
     ) -> Result<T, Problem> {
         let Some(token) = session_hash(&self.rq, self.app.edge.tls) else { return Err(Problem::SignIn) };
         let (visit, now) = (self.rq.id, self.rq.now);
-        let mut seen = None;
         let work = self.app.run(move |house| {
             let mut known = None;
-            let done = house.store.enter(&token, Acting::Bare, visit, now, |doors, _| {
-                known = Some(doors.clone());
-                Ok::<_, Problem>(())
-            });
-            let done = done.and_then(|it| it.ok_or(Problem::SignIn)).and_then(|()| {
-                let doors = known.as_ref().ok_or(Problem::SignIn)?;
+            let choose = |doors: &Doors| {
+                known = Some((doors.account, doors.seen_at));
                 if who != As::Applicant && doors.status != AccountStatus::Approved {
                     return Err(Problem::Waiting);
                 }
-                let acting = match who {
+                Ok(match who {
                     As::Member(workspace) => Acting::Workspace(workspace.ok_or(Problem::Refused)?),
                     As::Counsel => Acting::Counsel,
                     As::Admin => Acting::Admin,
                     As::Account | As::Applicant => Acting::Account,
-                };
-                house
-                    .store
-                    .enter(&token, acting, visit, now, |doors, db| f(&mut Visit { doors, db, house }))
-                    .and_then(|it| it.ok_or(Problem::SignIn))
-            });
-            Ok((known.map(|it| (it.account, it.seen_at)), done))
+                })
+            };
+            let done = house
+                .store
+                .enter(&token, visit, now, choose, |doors, db| f(&mut Visit { doors, db, house }))
+                .and_then(|it| it.ok_or(Problem::SignIn));
+            Ok((known, done))
         });
         let (known, done) = work.await?;
-        if let Some(it) = known {
-            seen = Some(it.0);
-            if now.0 - it.1.0 > Moment::MINUTE {
-                let house = Arc::clone(&self.app);
-                // a session that could not be touched ends a little earlier: nothing to tell anybody
-                tokio::task::spawn_blocking(move || house.store.session_touch(&token, now));
-            }
+        if known.is_some_and(|it| now.0 - it.1.0 > Moment::MINUTE) {
+            let house = Arc::clone(&self.app);
+            // a session that could not be touched ends a little earlier: nothing to tell anybody
+            tokio::task::spawn_blocking(move || house.store.session_touch(&token, now));
         }
+        let seen = known.map(|it| it.0);
         if let Err(Problem::Refused) = &done {
             self.refused(seen);
         }

@@ -208,6 +208,16 @@ CREATE TABLE stealth_invitations (
 );
 CREATE INDEX stealth_invitations_by_presenter ON stealth_invitations (presenter, profile);
 
+-- What the inviting side typed, whether or not a presenter is behind it: they see this list and nothing else.
+CREATE TABLE presenter_asks (
+  profile TEXT COLLATE "C" NOT NULL REFERENCES profiles (id),
+  mailbox TEXT NOT NULL,
+  inviter TEXT COLLATE "C" NOT NULL REFERENCES workspaces (id),
+  presenter TEXT COLLATE "C" REFERENCES workspaces (id),
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (profile, mailbox)
+);
+
 CREATE TABLE engagements (
   id TEXT COLLATE "C" PRIMARY KEY,
   reference TEXT NOT NULL UNIQUE,
@@ -492,6 +502,8 @@ FOR EACH ROW WHEN (NEW.length <> OLD.length + 1 OR NEW.chain <> OLD.chain)
 EXECUTE FUNCTION audit_is_final('a chain only grows');
 CREATE TRIGGER audit_chains_stay BEFORE DELETE ON audit_chains
 FOR EACH ROW EXECUTE FUNCTION audit_is_final('a chain only grows');
+CREATE TRIGGER audit_chains_are_not_truncated BEFORE TRUNCATE ON audit_chains
+FOR EACH STATEMENT EXECUTE FUNCTION audit_is_final('a chain only grows');
 
 -- What lists read of a workspace's verification is one copy, kept by the database itself.
 CREATE FUNCTION profiles_follow_verification() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -208,6 +208,16 @@ CREATE TABLE stealth_invitations (
 );
 CREATE INDEX stealth_invitations_by_presenter ON stealth_invitations (presenter, profile);
 
+-- What the inviting side typed, whether or not a presenter is behind it: they see this list and nothing else.
+CREATE TABLE presenter_asks (
+  profile TEXT NOT NULL REFERENCES profiles (id),
+  mailbox TEXT NOT NULL,
+  inviter TEXT NOT NULL REFERENCES workspaces (id),
+  presenter TEXT REFERENCES workspaces (id),
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (profile, mailbox)
+);
+
 CREATE TABLE engagements (
   id TEXT PRIMARY KEY,
   reference TEXT NOT NULL UNIQUE,
@@ -487,6 +497,16 @@ CREATE TRIGGER audit_chains_only_grow BEFORE UPDATE ON audit_chains
 WHEN NEW.length <> OLD.length + 1 OR NEW.chain <> OLD.chain
 BEGIN SELECT RAISE(ABORT, 'a chain only grows'); END;
 CREATE TRIGGER audit_chains_stay BEFORE DELETE ON audit_chains
+BEGIN SELECT RAISE(ABORT, 'a chain only grows'); END;
+-- REPLACE deletes without telling the triggers above.
+CREATE TRIGGER audit_entries_are_not_replaced BEFORE INSERT ON audit_entries
+WHEN EXISTS (SELECT 1 FROM audit_entries WHERE id = NEW.id OR (chain = NEW.chain AND seq = NEW.seq))
+BEGIN SELECT RAISE(ABORT, 'audit entries are final'); END;
+CREATE TRIGGER audit_values_are_not_replaced BEFORE INSERT ON audit_values
+WHEN EXISTS (SELECT 1 FROM audit_values WHERE entry = NEW.entry AND name = NEW.name)
+BEGIN SELECT RAISE(ABORT, 'audit values may only be erased'); END;
+CREATE TRIGGER audit_chains_are_not_replaced BEFORE INSERT ON audit_chains
+WHEN EXISTS (SELECT 1 FROM audit_chains WHERE chain = NEW.chain)
 BEGIN SELECT RAISE(ABORT, 'a chain only grows'); END;
 
 -- What lists read of a workspace's verification is one copy, kept by the database itself.

@@ -1,1 +1,19 @@
-//! The engagements room.
+//! Engagements and their records (spec P4–P9): requests, answers, holds, messages, documents, notes, counsel, enquiries.
+
+pub mod answers;
+pub mod counsel;
+pub mod documents;
+pub mod documents_view;
+pub mod enquiries;
+pub mod enquiries_view;
+pub mod holds;
+pub mod holds_view;
+mod letters;
+pub mod messages;
+pub mod notes;
+mod parties;
+pub mod ranks;
+pub mod requests;
+pub mod view;
+
+pub use parties::{Named, Party};

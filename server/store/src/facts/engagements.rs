@@ -175,18 +175,18 @@ impl Load for facts::Message {
 
 impl Load for facts::Document {
     fn load_many(db: &mut Db, ids: &[DocumentId], asker: &Arc<Asker>) -> QueryResult<Vec<Self>> {
-        let rows: Vec<(Word<DocumentId>, i64, Word<EngagementId>, Word<Side>, bool, PartyRow)> =
-            documents::table
-                .filter(documents::id.eq_any(texts(ids)))
-                .select((
-                    documents::id,
-                    documents::version,
-                    documents::engagement,
-                    documents::side,
-                    documents::shared,
-                    (documents::artist, documents::agency, documents::presenter),
-                ))
-                .load(db)?;
+        type Row = (Word<DocumentId>, i64, Word<EngagementId>, Word<Side>, bool, PartyRow);
+        let rows: Vec<Row> = documents::table
+            .filter(documents::id.eq_any(texts(ids)))
+            .select((
+                documents::id,
+                documents::version,
+                documents::engagement,
+                documents::side,
+                documents::shared,
+                (documents::artist, documents::agency, documents::presenter),
+            ))
+            .load(db)?;
         let mut open: Vec<(Word<DocumentId>, Word<AccountId>)> = Vec::new();
         if let Actor::Counsel(staff) = &asker.actor {
             let on: Vec<EngagementId> = rows.iter().map(|it| it.2.0).collect();

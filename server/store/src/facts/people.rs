@@ -20,7 +20,8 @@ impl Load for facts::Platform {
 
 impl Load for facts::Account {
     fn load_many(db: &mut Db, ids: &[AccountId], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {
-        let rows: Vec<(Word<AccountId>, i64, Word<PersonId>, Word<AccountStatus>)> = accounts::table
+        type Row = (Word<AccountId>, i64, Word<PersonId>, Word<AccountStatus>);
+        let rows: Vec<Row> = accounts::table
             .filter(accounts::id.eq_any(texts(ids)))
             .select((accounts::id, accounts::version, accounts::person, accounts::status))
             .load(db)?;
@@ -41,7 +42,8 @@ impl Load for facts::Account {
 
 impl Load for facts::AccessCode {
     fn load_many(db: &mut Db, ids: &[CodeId], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {
-        let rows: Vec<(Word<CodeId>, i64, Word<PersonId>, Option<i64>)> = access_codes::table
+        type Row = (Word<CodeId>, i64, Word<PersonId>, Option<i64>);
+        let rows: Vec<Row> = access_codes::table
             .inner_join(accounts::table.on(accounts::id.eq(access_codes::issuer)))
             .filter(access_codes::id.eq_any(texts(ids)))
             .select((access_codes::id, access_codes::version, accounts::person, access_codes::revoked_at))

@@ -23,7 +23,7 @@ macro_rules! in_force {
 pub(crate) use in_force;
 
 /// The partner agencies of this one.
-pub(crate) fn partners_of(db: &mut Db, agency: WorkspaceId) -> QueryResult<Vec<String>> {
+fn partners_of(db: &mut Db, agency: WorkspaceId) -> QueryResult<Vec<String>> {
     let mut all: Vec<String> = partnerships::table
         .filter(partnerships::state.eq("active").and(partnerships::asker.eq(agency.to_string())))
         .select(partnerships::asked)

@@ -43,6 +43,8 @@ impl Stamp {
 }
 
 /// Appends one entry to its chain. The chain's row is locked, which gives entries their order.
+// by value: an event is told once
+#[allow(clippy::needless_pass_by_value)]
 pub(crate) fn append(db: &mut Db, store: &Store, stamp: &Stamp, event: Event) -> Result<EntryId, StoreError> {
     let chain = event.engagement.map_or_else(|| PLATFORM.to_owned(), |it| it.to_string());
     lock(db, "audit_chains", "chain", &chain)?;

@@ -1,11 +1,15 @@
 //! The ledger: entries chained per engagement and for the platform, final from the first one.
 
 mod append;
+mod download;
 mod leaf;
+mod read;
 mod verify;
 
 pub(crate) use append::{Stamp, append};
+pub use download::{Downloaded, download, verify_download};
 pub use leaf::{Leaf, PLATFORM, leaf_hash, salted};
+pub use read::{EntryView, FieldView, chain_head, entries};
 pub use verify::{Broken, Checked, verify, verify_chain};
 
 use domain::EngagementId;
@@ -82,6 +86,8 @@ pub struct Event {
     pub fields: Vec<Field>,
 }
 
+// values are small and mostly made for the call; taking them by value keeps callers free of `&`
+#[allow(clippy::needless_pass_by_value)]
 impl Event {
     /// An event on the platform's chain.
     #[must_use]

@@ -35,7 +35,7 @@ pub struct Checked {
 }
 
 const BATCH: i64 = 500;
-type EntryRow = (String, i64, String, Vec<u8>);
+type EntryRow = (String, i64, String, Vec<u8>, i64);
 type ValueRow = (String, String, Option<Vec<u8>>, Option<String>);
 
 /// Checks every chain in one snapshot.
@@ -51,16 +51,18 @@ pub fn verify(store: &Store, _permit: &Permit<VerifyAudit>) -> Result<Checked, S
             .order(audit_chains::chain)
             .load(db)
             .map_err(StoreError::from)?;
-        let orphans: Vec<(String, i64)> = audit_entries::table
+        let orphans: Vec<(String, Option<i64>)> = audit_entries::table
             .filter(diesel::dsl::not(diesel::dsl::exists(
                 audit_chains::table.filter(audit_chains::chain.eq(audit_entries::chain)),
             )))
-            .select((audit_entries::chain, audit_entries::seq))
-            .limit(1)
+            .group_by(audit_entries::chain)
+            .select((audit_entries::chain, diesel::dsl::min(audit_entries::seq)))
+            .order(audit_entries::chain)
             .load(db)
             .map_err(StoreError::from)?;
         for (chain, seq) in orphans {
-            found.broken.push(Broken { chain, seq, what: "an entry of a chain that is not there".into() });
+            let what = "an entry of a chain that is not there".into();
+            found.broken.push(Broken { chain, seq: seq.unwrap_or(0), what });
         }
         for (chain, length, head) in chains {
             found.chains += 1;
@@ -88,7 +90,13 @@ pub fn verify_chain(
             .filter(audit_entries::chain.eq(chain).and(audit_entries::seq.gt(seq)))
             .order(audit_entries::seq)
             .limit(BATCH)
-            .select((audit_entries::id, audit_entries::seq, audit_entries::leaf, audit_entries::hash))
+            .select((
+                audit_entries::id,
+                audit_entries::seq,
+                audit_entries::leaf,
+                audit_entries::hash,
+                audit_entries::at,
+            ))
             .load(db)?;
         if entries.is_empty() {
             break;
@@ -102,15 +110,18 @@ pub fn verify_chain(
         for row in rows {
             values.entry(row.0.clone()).or_default().push(row);
         }
-        for (id, at, text, hash) in entries {
+        for entry in entries {
             seq += 1;
             found.entries += 1;
-            let values = values.remove(&id).unwrap_or_default();
-            if let Err(what) = link(chain, seq, at, &text, &hash, prev, &values, &mut found.erased) {
-                found.broken.push(Broken { chain: chain.to_owned(), seq, what });
-                return Ok(());
+            let values = values.remove(&entry.0).unwrap_or_default();
+            match link((chain, seq, prev), &entry, &values) {
+                Ok(erased) => found.erased += erased,
+                Err(what) => {
+                    found.broken.push(Broken { chain: chain.to_owned(), seq, what });
+                    return Ok(());
+                }
             }
-            prev = leaf_hash(&text);
+            prev = leaf_hash(&entry.2);
         }
     }
     if seq != length || prev.0.as_slice() != head {
@@ -120,19 +131,14 @@ pub fn verify_chain(
     Ok(())
 }
 
-#[allow(clippy::too_many_arguments)]
+/// Checks one entry against its place, and its values against its leaf. Returns how many values were erased.
 fn link(
-    chain: &str,
-    seq: i64,
-    at: i64,
-    text: &str,
-    hash: &[u8],
-    prev: Digest,
+    (chain, seq, prev): (&str, i64, Digest),
+    (_, stands_at, text, hash, written_at): &EntryRow,
     values: &[ValueRow],
-    erased: &mut u64,
-) -> Result<(), String> {
+) -> Result<u64, String> {
     let leaf = Leaf::parse(text).ok_or("the leaf is not canonical")?;
-    if at != seq || leaf.seq != seq {
+    if *stands_at != seq || leaf.seq != seq {
         return Err(format!("entry {seq} is missing"));
     }
     if leaf.chain != chain {
@@ -144,19 +150,23 @@ fn link(
     if leaf_hash(text).0.as_slice() != hash {
         return Err("the hash does not match the leaf".into());
     }
+    if leaf.at.0 != *written_at {
+        return Err("the time beside the leaf is another".into());
+    }
     let by_name: HashMap<&str, &ValueRow> = values.iter().map(|it| (it.1.as_str(), it)).collect();
     if by_name.len() != leaf.fields.len() {
         return Err("values were added or taken away".into());
     }
+    let mut erased = 0;
     for (name, digest) in &leaf.fields {
         let Some((_, _, salt, value)) = by_name.get(name.as_str()) else {
             return Err(format!("the value of `{name}` is missing"));
         };
         match (salt, value) {
             (Some(salt), Some(value)) if salted(salt, name, value) == *digest => {}
-            (None, None) => *erased += 1,
+            (None, None) => erased += 1,
             _ => return Err(format!("the value of `{name}` does not match its digest")),
         }
     }
-    Ok(())
+    Ok(erased)
 }

@@ -13,7 +13,7 @@ use domain::Moment;
 use policy::{Action, Engine, Facts, Filter, Listable, Literal, Permit, Scope, facts};
 
 /// A condition on a table, boxed.
-pub type Cond<T> = Box<dyn BoxableExpression<T, MultiBackend, SqlType = Bool>>;
+pub(crate) type Cond<T> = Box<dyn BoxableExpression<T, MultiBackend, SqlType = Bool>>;
 /// One conjunction of a filter.
 pub(crate) type Row1 = [(Literal, bool)];
 
@@ -84,6 +84,8 @@ impl Read<'_> {
             Filter::Always => vec![&[]],
             Filter::When(rows) => rows.iter().map(Vec::as_slice).collect(),
         };
+        // a cursor is a text from outside: PostgreSQL takes no NUL, and none of our keys holds one
+        let after = page.after.as_deref().map(|it| it.replace('\0', ""));
         let want = i64::try_from(limit + 1).unwrap_or(i64::MAX);
         let mut keys: Vec<(String, <A::On as Facts>::Id)> = Vec::new();
         for row in disjuncts {
@@ -91,7 +93,7 @@ impl Read<'_> {
                 self.db,
                 row,
                 narrow(),
-                page.after.as_deref(),
+                after.as_deref(),
                 want,
                 self.asker.now,
             )?);
@@ -128,8 +130,11 @@ pub(crate) fn translatable(engine: &Engine) -> Result<(), String> {
     })
 }
 
-/// A condition that is turned around where the literal must not hold.
-pub(crate) fn all<F: Row>(row: &Row1, now: Moment) -> Result<Vec<(Cond<F::Table>, bool)>, StoreError> {
+/// A condition, and whether it must hold or must not.
+type Turned<T> = (Cond<T>, bool);
+
+/// The literals of a conjunction as conditions of this table.
+pub(crate) fn all<F: Row>(row: &Row1, now: Moment) -> Result<Vec<Turned<F::Table>>, StoreError> {
     row.iter()
         .map(|(literal, yes)| {
             let condition = F::condition(literal, now).ok_or(StoreError::Corrupt("scope"))?;

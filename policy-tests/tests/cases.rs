@@ -1,0 +1,113 @@
+use crate::support::ENGINE;
+use policy_tests::{Cases, coverage};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+fn cases() -> Cases {
+    Cases::embedded().unwrap_or_else(|them| panic!("{}", lines(&them)))
+}
+
+fn lines(them: &[impl ToString]) -> String {
+    them.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_case_ends_as_it_should() {
+    let report = cases().run(&ENGINE);
+    assert!(
+        report.failures.is_empty(),
+        "{} of {} went wrong\n{}",
+        report.failures.len(),
+        report.asked,
+        lines(&report.failures)
+    );
+    assert!(report.asked > 500);
+}
+
+#[test]
+fn every_policy_decides_a_case() {
+    let report = cases().run(&ENGINE);
+    assert_eq!(report.undecided().collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+#[test]
+fn every_clause_is_tried_both_ways() {
+    let gaps = coverage::gaps(&ENGINE, &cases());
+    assert!(gaps.is_empty(), "{} gaps\n{}", gaps.len(), lines(&gaps));
+}
+
+#[test]
+fn every_file_of_policies_has_its_file_of_cases() {
+    let named = |folder: &str, end: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let names =
+            std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());
+        let mut stems: Vec<String> = names
+            .filter_map(|it| it.strip_suffix(end).map(str::to_owned))
+            .filter(|it| it != "cast")
+            .collect();
+        stems.sort();
+        stems
+    };
+    assert_eq!(named("cases", ".toml"), named("../policies", ".cedar"));
+}
+
+#[test]
+fn the_folder_and_the_program_have_the_same_cases() {
+    let folder = Cases::folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")).unwrap();
+    assert_eq!(folder.all.len(), cases().all.len());
+}
+
+fn parse(text: &str) -> Result<Cases, String> {
+    let files = BTreeMap::from([("some.toml".to_owned(), text.to_owned())]);
+    Cases::parse(&files).map_err(|them| lines(&them))
+}
+
+const CASE: &str = r#"
+[[case]]
+name = "a name"
+as = { kind = "visitor" }
+do = "ViewFolio"
+on = { type = "Profile", level = "public", opted_in = true }
+decision = "allow"
+by = ["folio-public"]
+"#;
+
+#[test]
+fn a_wrong_expectation_is_told_with_file_case_expected_and_got() {
+    let run = |text: &str| lines(&parse(text).unwrap().run(&ENGINE).failures);
+    assert_eq!(run(CASE), "");
+    assert_eq!(
+        run(&CASE.replace("folio-public", "gate")),
+        "some.toml: a name: ViewFolio\n    expected: allow by gate\n    got:      allow by folio-public"
+    );
+    assert_eq!(
+        run(&CASE.replace("\"allow\"", "\"deny\"").replace("[\"folio-public\"]", "[]")),
+        "some.toml: a name: ViewFolio\n    expected: deny by nothing\n    got:      allow by folio-public"
+    );
+}
+
+#[test]
+fn a_case_that_cannot_be_read_is_told_with_its_place() {
+    let wrong = |from: &str, to: &str| parse(&CASE.replace(from, to)).unwrap_err();
+    assert_eq!(wrong("ViewFolio", "ViewFoliage"), "some.toml: a name: no action \"ViewFoliage\"");
+    assert_eq!(wrong("opted_in", "opted_out"), "some.toml: a name: unknown field `opted_out`");
+    assert_eq!(
+        wrong("\"public\"", "\"open\""),
+        "some.toml: a name: `level` is not one of the words expected here: \"open\""
+    );
+    assert_eq!(
+        wrong("{ kind = \"visitor\" }", "\"nobody\""),
+        "some.toml: a name: nobody and nothing is called `nobody`"
+    );
+    assert!(wrong("decision", "verdict").contains("unknown field `verdict`"));
+}
+
+#[test]
+fn a_question_that_cannot_be_put_is_a_failure() {
+    let run = |text: &str| lines(&parse(text).unwrap().run(&ENGINE).failures);
+    assert!(
+        run(&CASE.replace("ViewFolio", "SignIn")).contains("`SignIn` is not done to a thing of this type")
+    );
+    assert!(run(&CASE.replace("ViewFolio", "SetLevel")).contains("`SetLevel` needs more to be told"));
+}

@@ -1,0 +1,12 @@
+//! What the policies are held to. One binary; each module is one kind of promise.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+mod cases;
+mod files;
+mod gates;
+mod matrix;
+mod oracle;
+mod properties;

@@ -1,0 +1,162 @@
+//! The command line.
+
+use crate::config::Given;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Kalinklo Artists: the private-by-default workspace for the performing arts.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    args_conflicts_with_subcommands = true,
+    after_help = "Without a command it serves: `kalinklo` is `kalinklo serve`.\nSettings come from flags, then from the environment, then from `kalinklo.toml`; a commented sample stands in `kalinklo.sample.toml`."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) given: Given,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the workspace and the public site (the default).
+    Serve(Given),
+    /// Serve a made-up, lively world, with a sign-in link for each of its people.
+    Demo(Demo),
+    /// Platform staff.
+    #[command(subcommand)]
+    Admin(Admin),
+    /// Read, check and ask the policies.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// The ledger.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Bring the database up to date and stop.
+    Migrate(Given),
+    /// Check the configuration and every connector, and say what to do.
+    Doctor(Given),
+    /// List every route: method, path, action, resource type, who may at most, limits.
+    Routes {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The static site.
+    #[command(subcommand)]
+    Site(SiteCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7400")]
+    pub(crate) listen: String,
+    /// Keep the world in this folder instead of a temporary one.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// The database; without it SQLite in the folder.
+    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    pub(crate) database: Option<String>,
+    /// Write what a test program needs to this file, when ready.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// How many artists.
+    #[arg(long, default_value_t = 48)]
+    pub(crate) artists: usize,
+    /// How many presenters.
+    #[arg(long, default_value_t = 8)]
+    pub(crate) presenters: usize,
+    /// Makes the same world again.
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Admin {
+    /// Make an admin and print their sign-in link; the second factor is enrolled at the first sign-in.
+    Create {
+        /// Their e-mail address.
+        email: String,
+        /// Their name.
+        #[arg(long, default_value = "Platform admin")]
+        name: String,
+        #[command(flatten)]
+        given: Given,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Check files, ids, annotations and types; errors with file, line, column and a caret.
+    Check {
+        /// A folder of policies instead of the built-in ones.
+        #[arg(long, value_name = "DIR")]
+        policies: Option<PathBuf>,
+        /// A schema instead of the built-in one.
+        #[arg(long, value_name = "FILE")]
+        schema: Option<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say whether and why someone may do something on a running database.
+    #[command(
+        after_help = "Example:\n  kalinklo policy explain --as ACCOUNT@WORKSPACE --do ViewListing --on Profile/ID\nPrincipals: visitor, ACCOUNT@WORKSPACE, counsel:ACCOUNT, admin:ACCOUNT. Ids and decisions are shown, never a field's value."
+    )]
+    Explain {
+        /// Who.
+        #[arg(long = "as", value_name = "PRINCIPAL")]
+        who: String,
+        /// Does what.
+        #[arg(long = "do", value_name = "ACTION")]
+        action: String,
+        /// On what: TYPE/ID.
+        #[arg(long = "on", value_name = "TYPE/ID")]
+        on: String,
+        /// Told with the request: `digest=…`, `to=public`, `factor_age=30`.
+        #[arg(long = "told", value_name = "NAME=VALUE")]
+        told: Vec<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        given: Given,
+    },
+    /// Write the policies as the public site shows them to `site/data/policies.json`, or check that it is current.
+    Report {
+        /// The file.
+        #[arg(long, value_name = "FILE", default_value = "site/data/policies.json")]
+        file: PathBuf,
+        /// Do not write; fail where the file is not current.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Check every chain of the database, or a downloaded ledger; names the first broken link.
+    Verify {
+        /// A downloaded ledger (`ledger.jsonl`), checked without any database.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        given: Given,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SiteCommand {
+    /// Build the static site.
+    Build {
+        /// The Zola folder instead of the built-in one.
+        #[arg(long, value_name = "DIR")]
+        source: Option<PathBuf>,
+        /// Where to.
+        #[arg(long, value_name = "DIR", default_value = "site/public")]
+        out: PathBuf,
+    },
+}

@@ -1,0 +1,48 @@
+//! The commands, a file each.
+
+mod admin;
+mod audit;
+mod doctor;
+mod explain;
+mod policy;
+mod routes;
+mod serve;
+mod site;
+
+use crate::cli::{Cli, Command};
+use crate::{Stop, demo};
+use std::process::ExitCode;
+
+/// Runs what was asked for.
+pub(crate) fn run(cli: Cli) -> Result<ExitCode, Stop> {
+    if ::policy::CONSTANT && !matches!(cli.command, Some(Command::Demo(_))) {
+        return Err(Stop(
+            "this build decides nothing; it is for measuring, and serves made-up worlds alone".into(),
+        ));
+    }
+    match cli.command {
+        None => serve::run(cli.given),
+        Some(Command::Serve(given)) => serve::run(given),
+        Some(Command::Demo(it)) => demo::run(it),
+        Some(Command::Admin(it)) => admin::run(it),
+        Some(Command::Policy(it)) => policy::run(it),
+        Some(Command::Audit(it)) => audit::run(it),
+        Some(Command::Migrate(given)) => doctor::migrate(given),
+        Some(Command::Doctor(given)) => doctor::run(given),
+        Some(Command::Routes { json }) => routes::run(json),
+        Some(Command::Site(it)) => site::run(it),
+    }
+}
+
+pub(crate) use serve::logs;
+
+/// A sign-in link's path for a persona of the demo world.
+pub(crate) fn demo_link(_store: &store::Store, _account: Option<&str>) -> Result<Option<String>, Stop> {
+    Ok(None)
+}
+
+/// Prints a line of a command's result.
+#[allow(clippy::print_stdout)] // the result of a command is what it prints
+pub(crate) fn say(text: impl std::fmt::Display) {
+    println!("{text}");
+}

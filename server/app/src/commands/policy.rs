@@ -1,0 +1,81 @@
+//! `kalinklo policy check | explain | report`. Exit code 0: it holds; 1: it does not; 2: it could not run.
+
+use super::{explain, say};
+use crate::Stop;
+use crate::cli::PolicyCommand;
+use policy::Bundle;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+pub(super) fn run(command: PolicyCommand) -> Result<ExitCode, Stop> {
+    match command {
+        PolicyCommand::Check { policies, schema, json } => check(policies, schema, json),
+        PolicyCommand::Explain { who, action, on, told, json, given } => {
+            explain::run(&explain::Question { who, action, on, told }, json, given)
+        }
+        PolicyCommand::Report { file, check } => report(&file, check),
+    }
+}
+
+fn bundle(policies: Option<PathBuf>, schema: Option<PathBuf>) -> Result<Bundle, Stop> {
+    let Some(folder) = policies else {
+        let mut bundle = Bundle::embedded();
+        if let Some(file) = schema {
+            let text =
+                std::fs::read_to_string(&file).map_err(|e| Stop(format!("{}: {e}", file.display())))?;
+            bundle.schema = (file.display().to_string(), text);
+        }
+        return Ok(bundle);
+    };
+    Bundle::folder(&folder, schema.as_deref()).map_err(|e| Stop(format!("{}: {e}", folder.display())))
+}
+
+fn check(policies: Option<PathBuf>, schema: Option<PathBuf>, json: bool) -> Result<ExitCode, Stop> {
+    let bundle = bundle(policies, schema)?;
+    match bundle.check() {
+        Ok(texts) => {
+            if json {
+                say(
+                    serde_json::json!({ "holds": true, "policies": texts.len(), "files": bundle.files.len() }),
+                );
+            } else {
+                say(format!("{} policies in {} files hold.", texts.len(), bundle.files.len()));
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(complaints) => {
+            if json {
+                let all: Vec<_> = complaints
+                    .iter()
+                    .map(|it| serde_json::json!({ "file": it.file, "line": it.line, "column": it.column, "message": it.message }))
+                    .collect();
+                say(serde_json::json!({ "holds": false, "complaints": all }));
+            } else {
+                for it in &complaints {
+                    say(it);
+                }
+                say(format!("{} complaints.", complaints.len()));
+            }
+            Ok(ExitCode::from(1))
+        }
+    }
+}
+
+fn report(file: &std::path::Path, check: bool) -> Result<ExitCode, Stop> {
+    let texts = Bundle::embedded()
+        .check()
+        .map_err(|them| Stop(them.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    let text = format!("{}\n", serde_json::to_string_pretty(&texts).map_err(Stop::because)?);
+    if check {
+        let stands = std::fs::read_to_string(file).unwrap_or_default();
+        if stands == text {
+            say(format!("{} is current.", file.display()));
+            return Ok(ExitCode::SUCCESS);
+        }
+        say(format!("{} is not current; write it with `kalinklo policy report`.", file.display()));
+        return Ok(ExitCode::from(1));
+    }
+    std::fs::write(file, text).map_err(|e| Stop(format!("{}: {e}", file.display())))?;
+    say(format!("{} policies written to {}.", texts.len(), file.display()));
+    Ok(ExitCode::SUCCESS)
+}

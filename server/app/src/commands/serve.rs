@@ -1,0 +1,40 @@
+//! `kalinklo serve`.
+
+use super::say;
+use crate::config::Given;
+use crate::machine::Os;
+use crate::{Stop, serve};
+use std::process::ExitCode;
+
+pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
+    let config = given.config()?;
+    logs(config.sentry_dsn.as_deref(), connect::logs::DEFAULT_FILTER)?;
+    let opened = serve::open(&config.database, config.readers, Box::new(Os))?;
+    let first = !opened.store.has_admin().map_err(Stop::because)?;
+    let mut server = serve::assemble(&config, opened, false, config.smtp.is_none())?;
+    serve::runtime()?.block_on(async {
+        let listener = serve::bind(config.listen).await?;
+        server.listen = listener.local_addr().map_err(Stop::because)?;
+        say(format!("Kalinklo Artists serves on http://{}", server.listen));
+        if first {
+            say("There is no admin yet. Make the first one with:\n  kalinklo admin create EMAIL");
+        }
+        serve::run(server, listener).await
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Starts logging and, where configured, fault reports; the guard lives as long as the process.
+pub(crate) fn logs(dsn: Option<&str>, quiet: &str) -> Result<(), Stop> {
+    let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| quiet.to_owned());
+    connect::logs::start(&filter).map_err(Stop::because)?;
+    let reports =
+        connect::reports::Reports::start(dsn, env!("CARGO_PKG_VERSION"), "production").map_err(|e| {
+            Stop(format!(
+                "`sentry-dsn` cannot work: {e}\n  Copy it from the project's settings, or leave it out."
+            ))
+        })?;
+    // dropped at the end of the process, which sends what waits
+    Box::leak(Box::new(reports));
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! Wiring: the engine, the store, the boundary, the pages and the workers become one running server.
+
+use crate::config::Config;
+use crate::machine::{Os, clock, now};
+use crate::{Stop, workers};
+use connect::documents;
+use connect::mail::{Folder, Post, Sender, Smtp};
+use policy::{Actor, Asker, Bundle, Engine};
+use site_builder::{Site, Source};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use store::db::Address;
+use store::{DecisionLog, Options, Store};
+use tokio::net::TcpListener;
+use web::edge::{Chance, Edge};
+use web::limits::{Allowances, Limits, Ticks};
+use web::routes::Table;
+use web::serve::Bounds;
+use web::view::Views;
+use web::{House, Settings};
+
+/// The database with its engine and its decision log.
+pub(crate) struct Opened {
+    pub(crate) store: Store,
+    pub(crate) decisions: Arc<DecisionLog>,
+}
+
+/// Opens the database under the built-in policies; brings it up to date.
+pub(crate) fn open(database: &Address, readers: u32, mint: Box<dyn domain::Mint>) -> Result<Opened, Stop> {
+    if let Address::Sqlite(file) = database
+        && let Some(folder) = Path::new(file).parent().filter(|it| !it.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder).map_err(|e| {
+            Stop(format!("the folder {} cannot be made: {e}\n  Name another with --data.", folder.display()))
+        })?;
+    }
+    let decisions = Arc::new(DecisionLog::default());
+    let engine = Engine::load(&Bundle::embedded()).map_err(Stop::because)?.noting(decisions.sink());
+    let options = Options { readers, ..Options::default() };
+    let store = Store::open(database, Arc::new(engine), mint, options).map_err(Stop)?;
+    Ok(Opened { store, decisions })
+}
+
+/// The asker that the command line is.
+pub(crate) fn operator(store: &Store) -> Arc<Asker> {
+    let now = now();
+    Arc::new(Asker { actor: Actor::Operator, visit: store.fresh(now), now, factor_at: None })
+}
+
+/// The outbox's transport.
+pub(crate) fn post(config: &Config, echo: bool) -> Result<Arc<dyn Post>, Stop> {
+    let sender = Sender { name: "Kalinklo Artists".into(), address: config.mail_from.clone() };
+    if let Some(url) = &config.smtp {
+        let smtp = Smtp::new(url, sender).map_err(|e| {
+            Stop(format!("`smtp` cannot work: {e}\n  Write it like smtps://user:password@mail.example.org."))
+        })?;
+        return Ok(Arc::new(smtp));
+    }
+    let folder = config.data.join("mail");
+    let echo: Option<Box<dyn std::io::Write + Send>> =
+        if echo { Some(Box::new(std::io::stderr())) } else { None };
+    let folder = Folder::new(&folder, sender, echo).map_err(|e| {
+        Stop(format!(
+            "the mail folder {} cannot be used: {e}\n  Name another folder with --data.",
+            folder.display()
+        ))
+    })?;
+    Ok(Arc::new(folder))
+}
+
+/// A server that is ready to listen.
+pub(crate) struct Server {
+    pub(crate) house: Arc<House>,
+    pub(crate) post: Arc<dyn Post>,
+    pub(crate) listen: SocketAddr,
+    pub(crate) tls: bool,
+}
+
+/// Puts the house together.
+pub(crate) fn assemble(config: &Config, opened: Opened, fictional: bool, echo: bool) -> Result<Server, Stop> {
+    let site = Arc::new(Site::build(Source::embedded()).map_err(Stop::because)?);
+    let views = Views::new(&*site).map_err(Stop::because)?;
+    let edge = Edge {
+        clock: clock(),
+        chance: Chance::new(Box::new(Os)),
+        limits: Limits::new(&config.limits, &Ticks::steady()),
+        proxies: config.proxies.clone(),
+        origin: config.origin.clone(),
+        site_origin: config.site_origin.clone(),
+        tls: config.tls,
+        ops_token: config.ops_token.clone(),
+        pages: site,
+        faces: views.faces().map_err(Stop::because)?,
+        body_time: Duration::from_secs(15),
+        request_time: Duration::from_secs(30),
+    };
+    let shelf = documents::Folder::new(&config.data.join("documents")).map_err(|e| {
+        Stop(format!("the documents folder cannot be used: {e}\n  Name another folder with --data."))
+    })?;
+    let settings = Settings {
+        fictional,
+        operator_mail: config.operator_mail.to_string(),
+        address: config.origin.clone().unwrap_or_else(|| format!("http://{}", config.listen)),
+        zone: config.zone.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let post = post(config, echo)?;
+    let lanes = usize::try_from(config.readers).unwrap_or(8);
+    let house = House::new(edge, opened.store, views, Arc::new(shelf), settings, opened.decisions, lanes);
+    Ok(Server { house: Arc::new(house), post, listen: config.listen, tls: config.tls })
+}
+
+/// Limits wide enough for test programs that come from one address.
+pub(crate) fn wide() -> Allowances {
+    use web::limits::Allowance;
+    let wide = Allowance::of(1_000_000, 60);
+    Allowances { read: wide, mutation: wide, public_form: wide, sign_in: wide, ..Allowances::default() }
+}
+
+/// Binds the address, or says what to do about it.
+pub(crate) async fn bind(listen: SocketAddr) -> Result<TcpListener, Stop> {
+    TcpListener::bind(listen).await.map_err(|e| match e.kind() {
+        std::io::ErrorKind::AddrInUse => Stop(format!(
+            "something listens on {listen} already\n  Choose another address with --listen, or --listen {}:0 for a free port.",
+            listen.ip()
+        )),
+        _ => Stop(format!("cannot listen on {listen}: {e}\n  Choose another address with --listen.")),
+    })
+}
+
+/// Serves until a signal, then drains.
+pub(crate) async fn run(server: Server, listener: TcpListener) -> Result<(), Stop> {
+    let table = Table::new(web::pages::routes()).map_err(Stop::because)?;
+    let filter = web::routes::filter(Arc::new(table), Arc::clone(&server.house));
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let hands = workers::start(&server.house, &server.post, &stopped);
+    let bounds = Bounds { tls: server.tls, ..Bounds::default() };
+    tracing::info!(listen = %server.listen, version = server.house.settings.version, "serving");
+    let drained = web::serve::serve(listener, filter, bounds, signal()).await;
+    tracing::info!(outcome = ?drained, "stopped taking requests");
+    // workers finish what they hold; they look at this between two pieces of work
+    let _ = stop.send(true);
+    for hand in hands {
+        let _ = hand.await;
+    }
+    server.house.decisions.flush(&server.house.store);
+    Ok(())
+}
+
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut wait = match signal(SignalKind::terminate()) {
+        Ok(it) => it,
+        // without handlers the default action stops the program, which is what a signal asks for
+        Err(_) => return std::future::pending().await,
+    };
+    tokio::select! { _ = wait.recv() => {}, _ = tokio::signal::ctrl_c() => {} }
+}
+
+/// The asynchronous runtime.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(64)
+        .build()
+        .map_err(|e| Stop(format!("the runtime cannot start: {e}")))
+}

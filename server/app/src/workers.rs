@@ -1,0 +1,127 @@
+//! What runs beside requests: the decision log's writer, the outbox, deadlines, housekeeping. Workers are principals
+//! with policies of their own; each piece of work is decided like any other.
+
+use crate::machine::now;
+use connect::mail::Post;
+use domain::bounded::Email;
+use policy::{Actor, Asker, Unasked, actions};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Acting, Mail, Store, StoreError};
+use tokio::sync::watch::Receiver;
+use tokio::task::JoinHandle;
+use web::House;
+
+/// Letters taken at once.
+const MAIL: i64 = 20;
+/// Deadlines taken at once.
+const DEADLINES: i64 = 100;
+
+/// Starts all workers; each ends soon after `stopped` says so.
+pub(crate) fn start(
+    house: &Arc<House>,
+    post: &Arc<dyn Post>,
+    stopped: &Receiver<bool>,
+) -> Vec<JoinHandle<()>> {
+    let decisions = {
+        let (house, stopped) = (Arc::clone(house), stopped.clone());
+        tokio::task::spawn_blocking(move || {
+            while !*stopped.borrow() {
+                house.decisions.write_some(&house.store, Duration::from_millis(200));
+            }
+        })
+    };
+    let post = Arc::clone(post);
+    vec![
+        decisions,
+        every(house, stopped, "mail", Duration::from_secs(1), move |house| mail(&house.store, &*post)),
+        every(house, stopped, "deadlines", Duration::from_secs(1), |house| {
+            deadlines(&house.store, &house.settings.address)
+        }),
+        every(house, stopped, "housekeeping", Duration::from_secs(60), |house| {
+            house.edge.limits.sweep();
+            let permit = allowed::<actions::Housekeep>(&house.store, "housekeeping")?;
+            house.store.housekeep(&permit, now()).map(|_| ())
+        }),
+    ]
+}
+
+fn every(
+    house: &Arc<House>,
+    stopped: &Receiver<bool>,
+    worker: &'static str,
+    pause: Duration,
+    work: impl Fn(&House) -> Result<(), StoreError> + Send + Sync + 'static,
+) -> JoinHandle<()> {
+    let (house, mut stopped, work) = (Arc::clone(house), stopped.clone(), Arc::new(work));
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = stopped.changed() => return,
+            }
+            let (house, work) = (Arc::clone(&house), Arc::clone(&work));
+            match tokio::task::spawn_blocking(move || work(&house)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(e)) => tracing::warn!(worker, error = %e, "a worker could not finish; it tries again"),
+                Err(_) => tracing::error!(worker, "a worker panicked; it tries again"),
+            }
+        }
+    })
+}
+
+fn asker(store: &Store, task: &'static str) -> Arc<Asker> {
+    let now = now();
+    Arc::new(Asker { actor: Actor::Automation(task, None), visit: store.fresh(now), now, factor_at: None })
+}
+
+fn allowed<A: policy::Action<On = policy::facts::Platform, Input = Unasked>>(
+    store: &Store,
+    task: &'static str,
+) -> Result<policy::Permit<A>, StoreError> {
+    Ok(store.engine().decide::<A>(&asker(store, task), &policy::facts::Platform, Unasked)?)
+}
+
+/// Sends what is due; each letter is decided again at dispatch.
+fn mail(store: &Store, post: &dyn Post) -> Result<(), StoreError> {
+    let permit = allowed::<actions::DispatchMail>(store, "housekeeping")?;
+    for mail in store.mail_lease(&permit, now(), MAIL)? {
+        let outcome = if still_theirs(store, &mail)? { send(post, &mail).map(|()| true) } else { Ok(false) };
+        store.mail_done(&mail, now(), outcome.as_ref().map(|it| *it).map_err(String::as_str))?;
+    }
+    Ok(())
+}
+
+/// Whether the recipient may still see the engagement that the letter speaks of.
+fn still_theirs(store: &Store, mail: &Mail) -> Result<bool, StoreError> {
+    let (Some(engagement), Some(account)) = (mail.letter.engagement, mail.letter.account) else {
+        return Ok(true);
+    };
+    let acting = mail.letter.workspace.map_or(Acting::Counsel, Acting::Workspace);
+    let now = now();
+    match store.asker(account, acting, store.fresh(now), now) {
+        Ok(asker) => store.read(&asker, |db| db.may::<actions::ViewEngagement>(engagement, &Unasked)),
+        Err(StoreError::Absent) => Ok(false),
+        Err(e) => Err(e),
+    }
+}
+
+fn send(post: &dyn Post, mail: &Mail) -> Result<(), String> {
+    let to = Email::parse(&mail.letter.to).map_err(|_| "the address cannot be written to".to_owned())?;
+    let letter = connect::mail::Letter {
+        id: mail.id,
+        to,
+        subject: mail.letter.subject.clone(),
+        text: mail.letter.text.clone(),
+        written: now(),
+    };
+    post.send(&letter).map_err(|e| e.to_string())
+}
+
+/// Lets deadlines take effect that a person confirmed.
+fn deadlines(store: &Store, address: &str) -> Result<(), StoreError> {
+    let timer = asker(store, "timer");
+    store::engagements::holds::lapse(store, &timer, DEADLINES, address)?;
+    store::profiles::mandates::lapse_due(store, &timer, address)?;
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! What runs out is cleared away: used forms and links, ended sessions, security events and decisions past retention.
+
+use crate::error::StoreError;
+use crate::pools::Store;
+use crate::schema::{decisions, delays, security_events, sessions, sign_in_links, spent_forms};
+use diesel::prelude::*;
+use domain::Moment;
+use policy::{Permit, actions::Housekeep};
+
+/// Authentication and security events are kept for 12 months (spec R3).
+pub const EVENTS: i64 = 365 * Moment::DAY;
+
+impl Store {
+    /// Clears away what ran out; returns how many rows went.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn housekeep(&self, _permit: &Permit<Housekeep>, now: Moment) -> Result<usize, StoreError> {
+        let day = now.0 - Moment::DAY;
+        self.change(|db| {
+            let mut gone =
+                diesel::delete(spent_forms::table.filter(spent_forms::spent_at.lt(day))).execute(db)?;
+            gone +=
+                diesel::delete(sign_in_links::table.filter(sign_in_links::expires_at.lt(day))).execute(db)?;
+            gone += diesel::delete(sessions::table.filter(sessions::expires_at.lt(now.0))).execute(db)?;
+            gone += diesel::delete(delays::table.filter(delays::seen_at.lt(now.0 - 7 * Moment::DAY)))
+                .execute(db)?;
+            gone += diesel::delete(security_events::table.filter(security_events::at.lt(now.0 - EVENTS)))
+                .execute(db)?;
+            gone += diesel::delete(decisions::table.filter(decisions::at.lt(now.0 - EVENTS))).execute(db)?;
+            Ok(gone)
+        })
+    }
+}
