@@ -1,6 +1,9 @@
 //! The pages, a folder a room. Each room lists its routes; this is where they become one table.
 
+mod accounts;
+mod admin;
 mod ops;
+mod public;
 mod today;
 
 use crate::house::House;
@@ -11,5 +14,8 @@ use crate::routes::Route;
 pub fn routes() -> Vec<Route<House>> {
     let mut all = ops::routes();
     all.extend(today::routes());
+    all.extend(accounts::routes());
+    all.extend(admin::routes());
+    all.extend(public::routes());
     all
 }
