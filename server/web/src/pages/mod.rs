@@ -3,6 +3,9 @@
 mod folio;
 mod ops;
 mod profiles;
+mod accounts;
+mod admin;
+mod public;
 mod today;
 
 use crate::house::House;
@@ -15,5 +18,8 @@ pub fn routes() -> Vec<Route<House>> {
     all.extend(today::routes());
     all.extend(profiles::routes());
     all.extend(folio::routes());
+    all.extend(accounts::routes());
+    all.extend(admin::routes());
+    all.extend(public::routes());
     all
 }
