@@ -2,6 +2,7 @@
 //! is no longer needed fails the test that reads it.
 
 mod floors;
+mod register;
 mod sources;
 
 use serde_json::Value;

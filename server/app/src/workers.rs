@@ -12,7 +12,10 @@ use tokio::sync::watch::Receiver;
 use tokio::task::JoinHandle;
 use web::House;
 
+/// Letters taken at once.
 const MAIL: i64 = 20;
+/// Deadlines taken at once.
+const DEADLINES: i64 = 100;
 
 /// Starts all workers; each ends soon after `stopped` says so.
 pub(crate) fn start(
@@ -32,7 +35,9 @@ pub(crate) fn start(
     vec![
         decisions,
         every(house, stopped, "mail", Duration::from_secs(1), move |house| mail(&house.store, &*post)),
-        every(house, stopped, "deadlines", Duration::from_secs(1), |house| deadlines(&house.store)),
+        every(house, stopped, "deadlines", Duration::from_secs(1), |house| {
+            deadlines(&house.store, &house.settings.address)
+        }),
         every(house, stopped, "housekeeping", Duration::from_secs(60), |house| {
             house.edge.limits.sweep();
             let permit = allowed::<actions::Housekeep>(&house.store, "housekeeping")?;
@@ -114,7 +119,9 @@ fn send(post: &dyn Post, mail: &Mail) -> Result<(), String> {
 }
 
 /// Lets deadlines take effect that a person confirmed.
-fn deadlines(store: &Store) -> Result<(), StoreError> {
-    let _ = asker(store, "timer");
+fn deadlines(store: &Store, address: &str) -> Result<(), StoreError> {
+    let timer = asker(store, "timer");
+    store::engagements::holds::lapse(store, &timer, DEADLINES, address)?;
+    store::profiles::mandates::lapse_due(store, &timer, address)?;
     Ok(())
 }

@@ -75,6 +75,8 @@ words! {
         Presenter = "presenter",
         /// Counsel, by invitation only.
         Counsel = "counsel",
+        /// Platform staff, made at the command line only.
+        Staff = "staff",
     }
 }
 
@@ -188,14 +190,14 @@ impl Kind {
 }
 
 impl Applicant {
-    /// The kind of workspace this applicant gets; counsel gets none.
+    /// The kind of workspace this applicant gets; counsel and staff get none.
     #[must_use]
     pub fn kind(self) -> Option<Kind> {
         match self {
             Self::Artist => Some(Kind::Artist),
             Self::Agency => Some(Kind::Agency),
             Self::Presenter => Some(Kind::Presenter),
-            Self::Counsel => None,
+            Self::Counsel | Self::Staff => None,
         }
     }
 }

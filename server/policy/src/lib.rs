@@ -23,7 +23,7 @@ pub use action::{
 };
 pub use actor::{Actor, Asker, Member, Staff};
 pub use bundle::{Bundle, Complaint, PolicyText};
-pub use engine::{Decided, Decisions, Engine, LoadError, Refused, Why};
+pub use engine::{CONSTANT, Decided, Decisions, Engine, LoadError, Refused, Why};
 pub use entity::{EntityKind, Value};
 pub use explain::{Clause, Explained, Rule, Verdict};
 pub use facts::Facts;

@@ -55,6 +55,19 @@ const LEASE: i64 = 2 * Moment::MINUTE;
 const TRIES: i64 = 8;
 
 pub(crate) fn post(db: &mut Db, store: &Store, now: Moment, letter: &Letter) -> Result<(), StoreError> {
+    post_at(db, store, now, now, letter, true)
+}
+
+/// Posts a letter for `due`. One that is not `for_sending` is written all the same and goes nowhere, so that known and
+/// unknown addresses cost the same.
+pub(crate) fn post_at(
+    db: &mut Db,
+    store: &Store,
+    now: Moment,
+    due: Moment,
+    letter: &Letter,
+    for_sending: bool,
+) -> Result<(), StoreError> {
     let id: LetterId = store.fresh(now);
     diesel::insert_into(outbox::table)
         .values((
@@ -66,10 +79,10 @@ pub(crate) fn post(db: &mut Db, store: &Store, now: Moment, letter: &Letter) -> 
             outbox::subject.eq(&letter.subject),
             outbox::body.eq(&letter.text),
             outbox::created_at.eq(now.0),
-            outbox::due_at.eq(now.0),
+            outbox::due_at.eq(due.0),
             outbox::tries.eq(0),
             outbox::leased_until.eq(0),
-            outbox::state.eq("waiting"),
+            outbox::state.eq(if for_sending { "waiting" } else { "withheld" }),
         ))
         .execute(db)?;
     Ok(())

@@ -12,3 +12,4 @@ mod outbox;
 mod pools;
 mod support;
 mod tampering;
+mod writes;

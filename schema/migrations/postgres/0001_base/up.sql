@@ -8,7 +8,7 @@ CREATE TABLE accounts (
   mailbox TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('pending', 'approved', 'rejected', 'suspended', 'withdrawn')),
-  applicant TEXT NOT NULL CHECK (applicant IN ('artist', 'agency', 'presenter', 'counsel')),
+  applicant TEXT NOT NULL CHECK (applicant IN ('artist', 'agency', 'presenter', 'counsel', 'staff')),
   application TEXT NOT NULL,
   reason TEXT,
   is_admin BOOLEAN NOT NULL DEFAULT FALSE,

@@ -9,7 +9,23 @@ use std::process::ExitCode;
 
 pub(super) fn run(command: Audit) -> Result<ExitCode, Stop> {
     let Audit::Verify { file, given } = command;
-    let _ = file;
+    if let Some(file) = file {
+        let text = std::fs::read_to_string(&file).map_err(|e| Stop(format!("{}: {e}", file.display())))?;
+        return Ok(match store::ledger::verify_download(&text) {
+            Ok(it) => {
+                say(format!(
+                    "Chain {}: {} entries hold; {} values shown, {} as digests.",
+                    it.chain, it.entries, it.shown, it.hidden
+                ));
+                say(format!("Its head is {}.", it.head));
+                ExitCode::SUCCESS
+            }
+            Err(it) => {
+                say(format!("Broken: chain {}, entry {}: {}", it.chain, it.seq, it.what));
+                ExitCode::from(1)
+            }
+        });
+    }
     let config = given.config()?;
     let opened = serve::open(&config.database, 2, Box::new(Os))?;
     let store = &opened.store;

@@ -15,6 +15,11 @@ use std::process::ExitCode;
 
 /// Runs what was asked for.
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, Stop> {
+    if ::policy::CONSTANT && !matches!(cli.command, Some(Command::Demo(_))) {
+        return Err(Stop(
+            "this build decides nothing; it is for measuring, and serves made-up worlds alone".into(),
+        ));
+    }
     match cli.command {
         None => serve::run(cli.given),
         Some(Command::Serve(given)) => serve::run(given),
@@ -30,11 +35,6 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Stop> {
 }
 
 pub(crate) use serve::logs;
-
-/// A sign-in link's path for a persona of the demo world.
-pub(crate) fn demo_link(_store: &store::Store, _account: Option<&str>) -> Result<Option<String>, Stop> {
-    Ok(None)
-}
 
 /// Prints a line of a command's result.
 #[allow(clippy::print_stdout)] // the result of a command is what it prints

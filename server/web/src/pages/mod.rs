@@ -1,6 +1,8 @@
 //! The pages, a folder a room. Each room lists its routes; this is where they become one table.
 
+mod folio;
 mod ops;
+mod profiles;
 mod today;
 
 use crate::house::House;
@@ -11,5 +13,7 @@ use crate::routes::Route;
 pub fn routes() -> Vec<Route<House>> {
     let mut all = ops::routes();
     all.extend(today::routes());
+    all.extend(profiles::routes());
+    all.extend(folio::routes());
     all
 }

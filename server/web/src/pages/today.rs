@@ -3,9 +3,20 @@
 use crate::house::House;
 use crate::problem::Problem;
 use crate::routes::{Call, Most, Route};
+use crate::view::{Mark, State, When, when};
+use crate::visit::Visit;
+use domain::records::{DraftKind, RequestState};
+use domain::{Kind, Moment, Side};
 use policy::{Unasked, actions::ViewWorkspace};
 use serde::Serialize;
+use store::Page as Rows;
+use store::{drafts, engagements};
 use warp::reply::Response;
+
+/// Rows of each list that the page looks at.
+const ROWS: usize = 20;
+/// Holds that end within so long are shown.
+const SOON: i64 = 14 * Moment::DAY;
 
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![Route::get("/w/{workspace}", "ViewWorkspace", "Workspace", Most::Member, |call| {
@@ -13,9 +24,37 @@ pub(super) fn routes() -> Vec<Route<House>> {
     })]
 }
 
+/// One line of the programme: something to move.
+#[derive(Serialize)]
+struct Line {
+    mark: Mark,
+    when: When,
+    title: String,
+    href: String,
+    text: String,
+    action: &'static str,
+}
+
+/// A hold that ends soon.
+#[derive(Serialize)]
+struct Ending {
+    day: When,
+    artist: String,
+    other: String,
+    mark: Mark,
+    href: String,
+    ends: When,
+}
+
 #[derive(Serialize)]
 struct Today {
+    date: When,
     heading: String,
+    yours: Vec<Line>,
+    waiting: Vec<Line>,
+    holds: Vec<Ending>,
+    nothing: &'static str,
+    engagements: String,
 }
 
 async fn show(call: Call<House>) -> Result<Response, Problem> {
@@ -24,8 +63,108 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
         .visit(who, move |visit| {
             let (_, member) = visit.member()?;
             let _permit = visit.db.permit::<ViewWorkspace>(member.workspace, Unasked)?;
-            Ok((visit.page("Today", "")?, Today { heading: "No move is yours just now".into() }))
+            let view = today(visit)?;
+            Ok((visit.page(view.heading.clone(), "")?, view))
         })
         .await?;
     call.app.views.page("pages/today.html", &page, &view)
+}
+
+fn today(visit: &mut Visit<'_, '_>) -> Result<Today, Problem> {
+    let (kind, member) = visit.member()?;
+    let zone = &visit.house.settings.zone;
+    let (now, base) = (visit.now(), format!("/w/{}", member.workspace));
+    let (mut yours, mut waiting, mut holds) = (Vec::new(), Vec::new(), Vec::new());
+    for it in drafts::list(visit.db, &Rows::first(ROWS))?.0 {
+        yours.push(Line {
+            mark: Mark::place("D"),
+            when: when::instant(it.row.prepared_at, zone),
+            title: draft_title(it.row.kind).to_owned(),
+            href: format!("{base}/drafts/{}", it.row.id),
+            text: format!(
+                "Prepared by {}. It leaves the house when an owner or manager confirms it.",
+                it.row.prepared_by
+            ),
+            action: "Read and confirm",
+        });
+    }
+    for (it, named) in engagements::requests::list(visit.db, &Rows::first(ROWS))?.0 {
+        let mine = match it.state {
+            RequestState::Submitted => kind != Kind::Presenter,
+            RequestState::Countered => kind == Kind::Presenter,
+            RequestState::Accepted | RequestState::Declined | RequestState::Withdrawn => continue,
+        };
+        let line = Line {
+            mark: Mark::of("R", State::Enquiry, "request"),
+            when: when::instant(it.submitted_at, zone),
+            title: named.title.clone(),
+            href: format!("{base}/requests/{}", it.id),
+            text: format!(
+                "{}, {}, {}.",
+                named.name(Side::Artist),
+                named.name(Side::Presenter),
+                when::span(it.first_day, it.last_day).text
+            ),
+            action: "Answer the request",
+        };
+        if mine { yours.push(line) } else { waiting.push(line) }
+    }
+    for (it, named) in engagements::holds_view::list(visit.db, &Rows::first(ROWS))?.0 {
+        if it.rank() == 0 || it.expires_at.0 - now.0 > SOON {
+            continue;
+        }
+        let rank = it.rank();
+        holds.push(Ending {
+            day: when::span(it.first_day, it.last_day),
+            artist: named.name(Side::Artist).to_owned(),
+            other: if kind == Kind::Presenter {
+                named.office().to_owned()
+            } else {
+                named.name(Side::Presenter).to_owned()
+            },
+            mark: Mark::of(format!("{rank}H"), State::Hold, "hold"),
+            href: format!("{base}/holds/{}", it.id),
+            ends: when::instant(it.expires_at, zone),
+        });
+    }
+    let heading = match yours.len() {
+        0 => "No move is yours just now".to_owned(),
+        1 => "One move is yours".to_owned(),
+        2 => "Two moves are yours".to_owned(),
+        3 => "Three moves are yours".to_owned(),
+        count => format!("{count} moves are yours"),
+    };
+    let nothing = match kind {
+        Kind::Artist => "Requests that reach you or your agency will stand here.",
+        Kind::Agency => "Requests for your artists, and what your assistants prepared, will stand here.",
+        Kind::Presenter => {
+            "What an office proposes to you, and what your assistants prepared, will stand here."
+        }
+    };
+    Ok(Today {
+        date: when::instant(now, zone),
+        heading,
+        yours,
+        waiting,
+        holds,
+        nothing,
+        engagements: format!("{base}/engagements"),
+    })
+}
+
+fn draft_title(kind: DraftKind) -> &'static str {
+    match kind {
+        DraftKind::Request => "A request to send",
+        DraftKind::Decline => "A refusal to send",
+        DraftKind::Counter => "Other terms to propose",
+        DraftKind::Hold => "A hold to grant",
+        DraftKind::Release => "A hold to release",
+        DraftKind::Withdrawal => "A hold to take back",
+        DraftKind::Message => "A message to send",
+        DraftKind::Document => "A document to share",
+        DraftKind::Mandate => "A mandate to offer",
+        DraftKind::Partnership => "A partnership to propose",
+        DraftKind::WithdrawRequest => "A request to take back",
+        DraftKind::EnquiryAnswer => "An answer by mail",
+    }
 }

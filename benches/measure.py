@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Measures the running program: pages, static pages, start, memory. Prints the figures that docs/performance.md keeps.
+
+    cargo build --release && benches/measure.py [PROGRAM [CONSTANT]]
+
+PROGRAM is the program (default: kalinklo in the release folder of CARGO_TARGET_DIR, or target/). CONSTANT is the same
+program built with RUSTFLAGS="--cfg kalinklo_constant_decisions" into another folder, where every decision is a constant
+yes; with it the share of policy work in a page is told. Needs `wrk`. Speaks to loopback alone.
+"""
+import http.client, json, os, re, signal, statistics, subprocess, sys, tempfile, time
+
+TARGET = os.environ.get("CARGO_TARGET_DIR", "target")
+PROGRAM = sys.argv[1] if len(sys.argv) > 1 else f"{TARGET}/release/kalinklo"
+CONSTANT = sys.argv[2] if len(sys.argv) > 2 else None
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Server:
+    def __init__(self, program, *args, data=None):
+        self.dir = tempfile.TemporaryDirectory()
+        self.file = f"{self.dir.name}/world.json"
+        self.data = data or f"{self.dir.name}/data"
+        self.log = open(f"{self.dir.name}/log", "w+")
+        command = [program, "demo", "--listen", "127.0.0.1:0", "--json", self.file, "--data", self.data, *args]
+        self.started = time.monotonic()
+        env = {**os.environ, "RUST_LOG": "info"}
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self.log, env=env)
+        while not os.path.exists(self.file):
+            if self.process.poll() is not None:
+                sys.exit(f"{program} did not start")
+            time.sleep(0.005)
+        self.ready = time.monotonic() - self.started
+        self.world = json.load(open(self.file))
+        self.host = self.world["base"].removeprefix("http://")
+
+    def persona(self, name):
+        return next(it for it in self.world["personas"] if it["name"] == name)
+
+    def get(self, path, cookie=None):
+        connection = http.client.HTTPConnection(self.host)
+        connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer.status, body
+
+    def wrk(self, path, cookie=None, seconds=5, connections=8):
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", f"http://{self.host}{path}"]
+        if cookie:
+            command += ["-H", f"Cookie: {cookie}"]
+        before = self.cpu()
+        out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        cpu = self.cpu() - before
+        count = int(re.search(r"(\d+) requests in", out).group(1))
+        bad = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
+        assert not bad, f"{path}: {bad.group(0)}"
+        return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)), cpu / count * 1e6
+
+    def cpu(self):
+        fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    def memory(self):
+        return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{self.process.pid}/status").read()).group(1)) / 1024
+
+    def micros(self, route):
+        """Server time of each answer of a route, as the log tells it."""
+        self.log.flush()
+        found = []
+        for line in open(self.log.name):
+            try:
+                it = json.loads(line)
+            except ValueError:
+                continue
+            text = json.dumps(it)
+            if f'"{route}"' in text and "micros" in text:
+                found.append(int(re.search(r'"micros": ?"?(\d+)', text).group(1)))
+        return found
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=30)
+
+
+def page(server, path, route, cookie, count=400):
+    for _ in range(count):
+        status, _ = server.get(path, cookie)
+        assert status == 200, f"{path}: {status}"
+    alone = statistics.median(server.micros(route)[-count:])
+    return alone, server.wrk(path, cookie)
+
+
+def main():
+    server = Server(PROGRAM, "--artists", "3000", "--presenters", "40")
+    memory = server.memory()
+    agency = server.persona("agency-owner")
+    base = f"/w/{agency['workspace']}"
+    rows = []
+    pages = [("roster", f"{base}/roster", "/w/{workspace}/roster"), ("engagements", f"{base}/engagements", "/w/{workspace}/engagements")]
+    for name, path, route in pages:
+        alone, (rate, cpu) = page(server, path, route, agency["cookie"])
+        rows.append((name, alone, rate, cpu))
+    static_rate, static_cpu = server.wrk("/artists/")
+    server.stop()
+    print(f"idle memory after start: {memory:.0f} MB")
+    print(f"static page: {static_rate:.0f} a second, {static_cpu:.0f} µs of CPU each")
+    constant = {}
+    if CONSTANT:
+        other = Server(CONSTANT, "--artists", "3000", "--presenters", "40")
+        agency = other.persona("agency-owner")
+        base = f"/w/{agency['workspace']}"
+        for name, path, route in [("roster", f"{base}/roster", "/w/{workspace}/roster"), ("engagements", f"{base}/engagements", "/w/{workspace}/engagements")]:
+            alone, (rate, cpu) = page(other, path, route, agency["cookie"])
+            constant[name] = cpu
+        other.stop()
+    for name, alone, rate, cpu in rows:
+        share = f", policy work {100 * (1 - constant[name] / cpu):.0f} %" if name in constant else ""
+        print(f"{name}: {alone / 1000:.2f} ms server time at the median, {rate:.0f} a second, {cpu:.0f} µs of CPU each{share}")
+
+
+def restart():
+    """Start to ready on a database that is there: `serve` over what `demo` left."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = f"{folder}/data"
+        server = Server(PROGRAM, "--artists", "3000", data=data)
+        print(f"demo: a world of 3,000 artists is made and served in {server.ready:.2f} s")
+        server.stop()
+        times = []
+        for _ in range(5):
+            started = time.monotonic()
+            process = subprocess.Popen([PROGRAM, "serve", "--listen", "127.0.0.1:7499", "--data", data, "--config", "/dev/null"],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            while True:
+                try:
+                    connection = http.client.HTTPConnection("127.0.0.1:7499")
+                    connection.request("GET", "/api/health/ready")
+                    if connection.getresponse().status == 200:
+                        break
+                except OSError:
+                    time.sleep(0.002)
+            times.append(time.monotonic() - started)
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
+        print(f"serve: start to ready {statistics.median(times):.2f} s at the median of {len(times)}")
+
+
+if __name__ == "__main__":
+    main()
+    restart()

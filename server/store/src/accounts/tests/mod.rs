@@ -1,0 +1,16 @@
+//! Accounts on both databases. SQLite needs nothing; PostgreSQL is the server that `KALINKLO_TEST_POSTGRES` names.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod ground;
+mod people;
+
+mod applications;
+mod codes;
+mod factors;
+mod invitations;
+mod links;
+mod reviews;
+mod teams;
+
+pub(super) use ground::{Ground, both};

@@ -1,0 +1,144 @@
+use super::ground::{Ground, NOW, ORIGIN, both, conflict, refused, stale};
+use super::people::prose;
+use crate::accounts;
+use crate::lists::Page;
+use crate::{Acting, StoreError};
+use domain::{AccountId, AccountStatus, Kind, MembershipId, Version, WorkspaceId};
+use policy::{Factor, Unasked, actions};
+
+fn approve(ground: &Ground, it: AccountId) -> Result<(), StoreError> {
+    let asker = ground.staff(ground.some_admin(), NOW, 10);
+    accounts::approve(&ground.store, ground.permit::<actions::ApproveAccount>(&asker, it, Factor)?, ORIGIN)
+}
+fn reject(ground: &Ground, it: AccountId) -> Result<(), StoreError> {
+    let asker = ground.staff(ground.some_admin(), NOW, 10);
+    let permit = ground.permit::<actions::RejectAccount>(&asker, it, Factor)?;
+    accounts::reject(&ground.store, permit, &prose("We could not reach you."), ORIGIN)
+}
+fn suspend(ground: &Ground, it: AccountId, factor: i64) -> Result<(), StoreError> {
+    let asker = ground.staff(ground.some_admin(), NOW, factor);
+    let permit = ground.permit::<actions::SuspendAccount>(&asker, it, Factor)?;
+    accounts::suspend(&ground.store, permit, &prose("Reports."), ORIGIN)
+}
+fn reinstate(ground: &Ground, it: AccountId) -> Result<(), StoreError> {
+    let asker = ground.staff(ground.some_admin(), NOW, 10);
+    accounts::reinstate(
+        &ground.store,
+        ground.permit::<actions::ReinstateAccount>(&asker, it, Factor)?,
+        ORIGIN,
+    )
+}
+fn verify(
+    ground: &Ground,
+    admin: AccountId,
+    it: WorkspaceId,
+    shown: i64,
+    person: Option<MembershipId>,
+) -> Result<(), StoreError> {
+    let permit = ground.permit::<actions::VerifyWorkspace>(&ground.staff(admin, NOW, 10), it, Factor)?;
+    accounts::verify(
+        &ground.store,
+        permit,
+        Version(shown),
+        &prose("Spoken to on the telephone."),
+        person,
+        ORIGIN,
+    )
+}
+
+both! {
+    fn applications_are_listed_decided_once_and_told(ground) {
+        ground.sign_up(Kind::Artist, "ann@example.org", None).unwrap();
+        ground.sign_up(Kind::Agency, "bob@example.org", None).unwrap();
+        let asker = ground.staff(ground.some_admin(), NOW, 10);
+        let waiting = || {
+            ground.store.read(&asker, |db| accounts::accounts(db, AccountStatus::Pending, &Page::first(1))).unwrap()
+        };
+        let first = waiting();
+        assert_eq!((first.rows.len(), first.next.is_some()), (1, true));
+        approve(ground, ground.account("ann@example.org")).unwrap();
+        assert!(ground.last_letter("ann@example.org").3.contains("approved"));
+        reject(ground, ground.account("bob@example.org")).unwrap();
+        assert!(ground.last_letter("bob@example.org").4.contains("We could not reach you."));
+        assert_eq!(ground.application(ground.account("bob@example.org")).reason.unwrap(), "We could not reach you.");
+        assert!(waiting().rows.is_empty());
+        assert!(conflict(approve(ground, ground.account("ann@example.org"))));
+        assert!(conflict(reject(ground, ground.account("ann@example.org"))));
+        ground.ledger_ends_with(&["approved", "rejected"]);
+    }
+
+    fn a_suspension_ends_every_session_and_needs_a_factor_of_now(ground) {
+        let (ann, home) = ground.approved(Kind::Artist, "ann@example.org");
+        ground.signed_in("ann@example.org", 1, NOW);
+        assert!(refused(suspend(ground, ann, 301)));
+        assert_eq!(ground.sessions(), 1);
+        suspend(ground, ann, 300).unwrap();
+        assert_eq!((ground.sessions(), ground.status("ann@example.org").as_str()), (0, "suspended"));
+        let asker = ground.as_account(ann, Acting::Account, NOW, None);
+        assert!(refused(ground.permit::<actions::ViewWorkspace>(&asker, home, Unasked)));
+        assert!(conflict(suspend(ground, ann, 10)));
+        reinstate(ground, ann).unwrap();
+        let asker = ground.as_account(ann, Acting::Account, NOW, None);
+        assert!(ground.permit::<actions::ViewWorkspace>(&asker, home, Unasked).is_ok());
+        assert!(conflict(reinstate(ground, ann)));
+    }
+
+    fn nobody_decides_on_their_own_account_or_without_being_staff(ground) {
+        let admin = ground.some_admin();
+        assert!(refused(suspend(ground, admin, 10)));
+        let other = ground.admin("second@kalinklo.example");
+        let listed = ground.store.read(&ground.staff(admin, NOW, 10), |db| {
+            accounts::accounts(db, AccountStatus::Approved, &Page::first(10))
+        });
+        let ids: Vec<_> = listed.unwrap().rows.iter().map(|it| it.application.account).collect();
+        assert_eq!(ids, [other]);
+        let (ann, _) = ground.approved(Kind::Artist, "ann@example.org");
+        let asker = ground.as_account(ann, Acting::Account, NOW, Some(1));
+        assert!(refused(ground.permit::<actions::ApproveAccount>(&asker, other, Factor)));
+        assert!(ground.store.read(&asker, |db| {
+            accounts::accounts(db, AccountStatus::Approved, &Page::first(10))
+        }).unwrap().rows.is_empty());
+    }
+
+    fn an_artist_is_verified_in_person_and_a_revocation_takes_it_back(ground) {
+        let (_, home) = ground.approved(Kind::Artist, "ann@example.org");
+        let admin = ground.some_admin();
+        let asker = ground.staff(admin, NOW, 10);
+        let review = || ground.store.read(&asker, |db| {
+            let permit = db.permit::<actions::ReviewWorkspace>(home, Factor)?;
+            accounts::workspace_review(db, &permit)
+        }).unwrap();
+        let member = review().members[0].id;
+        assert!(stale(verify(ground, admin, home, 7, None)));
+        verify(ground, admin, home, 1, Some(member)).unwrap();
+        assert!(review().verified && review().members[0].in_person);
+        assert!(ground.last_letter("ann@example.org").3.contains("is verified"));
+        ground.ledger_ends_with(&["verified"]);
+        let listed = |verified| ground.store.read(&asker, |db| {
+            accounts::workspaces(db, Kind::Artist, verified, &Page::first(10))
+        }).unwrap().rows.len();
+        assert_eq!((listed(true), listed(false)), (1, 0));
+        let permit = ground.permit::<actions::RevokeVerification>(&asker, home, Factor).unwrap();
+        accounts::revoke_verification(&ground.store, permit, Version(2), &prose("Doubts."), ORIGIN).unwrap();
+        assert!(!review().verified && !review().members[0].in_person);
+        assert_eq!((listed(true), listed(false)), (0, 1));
+    }
+
+    fn staff_verify_no_workspace_of_their_own_and_no_stranger_as_the_artist(ground) {
+        let (ann, home) = ground.approved(Kind::Artist, "ann@example.org");
+        let (_, agency) = ground.approved(Kind::Agency, "bob@example.org");
+        let admin = ground.some_admin();
+        let asker = ground.staff(admin, NOW, 10);
+        let stranger = ground.store.read(&asker, |db| {
+            let permit = db.permit::<actions::ReviewWorkspace>(agency, Factor)?;
+            accounts::workspace_review(db, &permit)
+        }).unwrap().members[0].id;
+        assert!(conflict(verify(ground, admin, home, 1, Some(stranger))));
+        assert!(conflict(verify(ground, admin, agency, 1, Some(stranger))));
+        // nothing half-happened
+        verify(ground, admin, home, 1, None).unwrap();
+        ground.admin("ann@example.org");
+        assert!(refused(verify(ground, ann, home, 2, None)));
+        verify(ground, ann, agency, 1, None).unwrap();
+    }
+}
