@@ -20,8 +20,13 @@ fn enrolled(ground: &Ground) -> (AccountId, Issued) {
 fn factor_at(ground: &Ground, issued: &Issued, now: Moment) -> Option<Moment> {
     let token = accounts::hash(&issued.secret);
     let visit = ground.store.fresh(now);
-    let found =
-        ground.store.enter(&token, Acting::Bare, visit, now, |doors, _| Ok::<_, StoreError>(doors.factor_at));
+    let found = ground.store.enter(
+        &token,
+        visit,
+        now,
+        |_: &crate::Doors| Ok(Acting::Account),
+        |doors, _| Ok::<_, StoreError>(doors.factor_at),
+    );
     found.unwrap().expect("the session stands")
 }
 
@@ -57,7 +62,7 @@ both! {
         // whoever held the old cookie holds nothing
         let old = accounts::hash(&first.secret);
         let visit = ground.store.fresh(later);
-        assert!(ground.store.enter(&old, Acting::Bare, visit, later, |_, _| Ok::<_, StoreError>(())).unwrap().is_none());
+        assert!(ground.store.enter(&old, visit, later, |_: &crate::Doors| Ok(Acting::Account), |_, _| Ok::<_, StoreError>(())).unwrap().is_none());
         assert!(conflict(accounts::factor_begin(&ground.store, factor(ground, admin, later))));
     }
 

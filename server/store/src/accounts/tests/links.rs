@@ -14,7 +14,8 @@ fn missed(it: Result<Issued, Miss>) -> bool {
 fn enters(ground: &Ground, issued: &Issued, now: Moment) -> bool {
     let token = accounts::hash(&issued.secret);
     let visit = ground.store.fresh(now);
-    ground.store.enter(&token, Acting::Bare, visit, now, |_, _| Ok::<_, StoreError>(())).unwrap().is_some()
+    let choose = |_: &crate::Doors| Ok(Acting::Account);
+    ground.store.enter(&token, visit, now, choose, |_, _| Ok::<_, StoreError>(())).unwrap().is_some()
 }
 
 both! {
