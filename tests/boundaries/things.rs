@@ -103,9 +103,12 @@ impl<'o, 'w> Things<'o, 'w> {
     fn sorted(&self, route: &Route, persona: &Persona, hole: &str) -> (Vec<String>, Vec<String>) {
         let artists = &self.oracle.world().facts.artists;
         if hole == "profile" {
+            use crate::oracle::Sight;
             let opens = |it: &&crate::support::world::Artist| {
-                self.oracle.opens_listing(persona, it)
-                    || self.oracle.sight(persona, it) == crate::oracle::Sight::Everything
+                let sight = self.oracle.sight(persona, it);
+                // whoever sees an artist, be it only in public, may ask for them (B2)
+                let by_request = route.path.ends_with("/request") && sight > Sight::Nothing;
+                by_request || self.oracle.opens_listing(persona, it) || sight == Sight::Everything
             };
             // one's own before what one may only look at
             let mut artists: Vec<_> = artists.iter().collect();

@@ -2,6 +2,7 @@
 
 use super::artists::Artist;
 use super::facts::Persona;
+use super::names;
 use super::places::Places;
 use crate::machine::{Os, Seeded};
 use base64::Engine as _;
@@ -224,11 +225,11 @@ impl People {
             }
             Where::Agency(it) => {
                 let it = places.agency(it);
-                (Some(it.id), Some(it.kind), it.verified, Some(it.plan), format!("Demo {}", part.name))
+                (Some(it.id), Some(it.kind), it.verified, Some(it.plan))
             }
             Where::Presenter(it) => {
                 let it = places.presenter(it);
-                (Some(it.id), Some(it.kind), it.verified, Some(it.plan), format!("Demo {}", part.name))
+                (Some(it.id), Some(it.kind), it.verified, Some(it.plan))
             }
         };
         let email = format!("{}@demo.example", part.name);
@@ -237,7 +238,7 @@ impl People {
             person: person.to_string(),
             email: email.clone(),
             mailbox: email.clone(),
-            name,
+            name: format!("{given} {family}"),
             status: part.status,
             applicant: match kind {
                 Some(kind) => kind.as_str(),
