@@ -207,21 +207,15 @@ impl People {
         now: Moment,
     ) {
         let (account, person): (AccountId, PersonId) = (luck.id(made), luck.id(made));
-        let (workspace, kind, verified, plan, name) = match part.place {
-            Where::Nowhere => (None, None, false, None, format!("Demo {}", part.name)),
-            Where::Pending => {
-                (Some(pending), Some(Kind::Artist), false, Some("solo"), "Demo artist-pending".into())
-            }
+        // names from the far end, which no artist of a world reaches
+        let (given, family) = names::person(names::PERSONS - 1 - self.accounts.len());
+        let (workspace, kind, verified, plan) = match part.place {
+            Where::Nowhere => (None, None, false, None),
+            Where::Pending => (Some(pending), Some(Kind::Artist), false, Some("solo")),
             Where::Artist(it) => {
                 let it = &artists[it];
                 let plan = if it.agency.is_some() { "represented" } else { "solo" };
-                (
-                    Some(it.workspace),
-                    Some(Kind::Artist),
-                    it.verified,
-                    Some(plan),
-                    format!("Demo {}", part.name),
-                )
+                (Some(it.workspace), Some(Kind::Artist), it.verified, Some(plan))
             }
             Where::Agency(it) => {
                 let it = places.agency(it);
