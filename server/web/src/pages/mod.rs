@@ -1,5 +1,8 @@
 //! The pages, a folder a room. Each room lists its routes; this is where they become one table.
 
+mod drafts;
+mod engagements;
+mod enquiries;
 mod folio;
 mod ops;
 mod profiles;
@@ -15,5 +18,8 @@ pub fn routes() -> Vec<Route<House>> {
     all.extend(today::routes());
     all.extend(profiles::routes());
     all.extend(folio::routes());
+    all.extend(engagements::routes());
+    all.extend(drafts::routes());
+    all.extend(enquiries::routes());
     all
 }
