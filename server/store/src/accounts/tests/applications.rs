@@ -75,16 +75,19 @@ both! {
         assert!(refused(ground.permit::<actions::ViewWorkspace>(&asker, ground.workspace("eve@example.org"), Unasked)));
     }
 
-    fn a_message_reaches_the_operator_and_nobody_else(ground) {
-        let permit = ground.platform::<actions::Contact>(&ground.visitor(NOW));
+    fn a_message_reaches_the_operator_once_and_nobody_else(ground) {
         let it = accounts::Contacted {
             name: domain::Bounded::line("a name", "Ann").unwrap(),
             email: crate::accounts::tests::people::email("ann@example.org"),
             subject: domain::Bounded::line("a subject", "Hello").unwrap(),
             message: prose("How are you?"),
         };
-        let reference = accounts::contact_receive(&ground.store, permit, &it, "desk@kalinklo.example").unwrap();
-        assert_eq!(reference.len(), 22);
+        let send = |once| {
+            let permit = ground.platform::<actions::Contact>(&ground.visitor(NOW));
+            accounts::contact_receive(&ground.store, permit, &it, &[once; 32], "desk@kalinklo.example")
+        };
+        assert_eq!(send(1).unwrap().len(), 22);
+        assert!(matches!(send(1), Err(StoreError::Spent)));
         let letters = ground.letters();
         assert_eq!(letters.len(), 1);
         assert_eq!((letters[0].2.as_str(), letters[0].3.as_str()), ("desk@kalinklo.example", "[Contact] Hello"));

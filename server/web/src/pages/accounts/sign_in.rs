@@ -1,0 +1,142 @@
+//! Asking for a sign-in link, and the short code for the browser that asked. The same pages for everybody.
+
+use super::browser::{self, Browser};
+use super::leaf::{Form, Leaf, Section};
+use super::session::{agent, cookie, old_session};
+use crate::house::House;
+use crate::http::Filled;
+use crate::problem::Problem;
+use crate::reply;
+use crate::routes::{Call, Most, Rate, Route};
+use crate::view::Field;
+use domain::Fault;
+use domain::bounded::Email;
+use policy::{Unasked, actions::SignIn, facts::ThePlatform};
+use store::SecurityEvent;
+use store::accounts::{Issued, Miss, code_redeem, home, link_request};
+use warp::reply::Response;
+
+pub(super) fn routes() -> Vec<Route<House>> {
+    vec![
+        Route::get("/sign-in", "SignIn", "Platform", Most::Visitor, |call| Box::pin(show(call))),
+        Route::post("/sign-in", "SignIn", "Platform", Most::Visitor, |call| Box::pin(ask(call)))
+            .rate(Rate::SignIn),
+        Route::get("/sign-in/code", "SignIn", "Platform", Most::Visitor, |call| Box::pin(code(call))),
+        Route::post("/sign-in/code", "SignIn", "Platform", Most::Visitor, |call| Box::pin(enter(call)))
+            .rate(Rate::SignIn),
+    ]
+}
+
+fn asking(browser: &Browser, filled: &Filled) -> Leaf {
+    let form = Form::post("/sign-in", browser.token("sign-in"), "Send the link")
+        .field(Field::email("email", "Your e-mail address").filled(filled));
+    Leaf::new("Sign in")
+        .lead("We send you a link. There is no password to remember or to lose.")
+        .with(Section::plain().form(form).link("/sign-up", "You have no account: apply for one"))
+}
+
+async fn show(call: Call<House>) -> Result<Response, Problem> {
+    let browser = Browser::of(&call);
+    let answer = asking(&browser, &Filled::blank()).answer(&call.app, &browser::page(&call.app, "Sign in"))?;
+    Ok(browser.on(answer, &call.app))
+}
+
+async fn ask(mut call: Call<House>) -> Result<Response, Problem> {
+    let browser = Browser::of(&call);
+    let mut form = call.rq.form().await?;
+    browser.check(&mut form, "sign-in")?;
+    let mut filled = form.filled(&[crate::csrf::FIELD]);
+    let email = filled.take("email", Email::parse(&form.text("email")));
+    form.finish()?;
+    let Some(email) = email else {
+        let page = browser::page(&call.app, "Sign in");
+        return Err(asking(&browser, &filled).again(&call.app, page, &filled));
+    };
+    let hash = browser.hash();
+    call.public(move |house, asker| {
+        let permit = house.store.read(asker, |db| db.permit::<SignIn>(ThePlatform, Unasked))?;
+        Ok(link_request(&house.store, &permit, &email, &hash, &house.settings.address)?)
+    })
+    .await?;
+    Ok(browser.on(reply::see_other("/sign-in/code"), &call.app))
+}
+
+fn code_leaf(browser: &Browser, filled: &Filled) -> Leaf {
+    let form = Form::post("/sign-in/code", browser.token("code"), "Sign in with the code").field(
+        Field::code("code", "Six digits from the mail")
+            .hint("Only if you read the mail on another device. The link works once, and so does the code.")
+            .filled(filled),
+    );
+    Leaf::new("Look into your mail")
+        .lead("If the address belongs to an account, a link is on its way. Open it in this browser within fifteen minutes.")
+        .with(Section::plain().form(form).link("/sign-in", "Ask for another link"))
+        .with(
+            Section::titled("late", "Nothing arrives?")
+                .say("Whoever asks often waits longer, ten minutes at most. A link that was sent always works."),
+        )
+}
+
+async fn code(call: Call<House>) -> Result<Response, Problem> {
+    let browser = Browser::of(&call);
+    let page = browser::page(&call.app, "Look into your mail");
+    let answer = code_leaf(&browser, &Filled::blank()).answer(&call.app, &page)?;
+    Ok(browser.on(answer, &call.app))
+}
+
+async fn enter(mut call: Call<House>) -> Result<Response, Problem> {
+    let browser = Browser::of(&call);
+    let mut form = call.rq.form().await?;
+    browser.check(&mut form, "code")?;
+    let mut filled = form.filled(&[crate::csrf::FIELD, "code"]);
+    let code: String = form.text("code").chars().filter(|it| !it.is_whitespace()).collect();
+    form.finish()?;
+    let digits = code.len() == 6 && code.bytes().all(|it| it.is_ascii_digit());
+    if filled.take("code", digits.then_some(()).ok_or(Fault::new("Enter the six digits from the mail"))).is_some() {
+        let (hash, agent, old) = (browser.hash(), agent(&call), old_session(&call));
+        let redeemed = call
+            .public(move |house, asker| {
+                let permit = house.store.read(asker, |db| db.permit::<SignIn>(ThePlatform, Unasked))?;
+                came(house, code_redeem(&house.store, permit, &code, &hash, &agent, old.as_ref()))
+            })
+            .await?;
+        if let Ok((issued, there)) = redeemed {
+            return Ok(cookie(reply::see_other(&there), &call.app, Some(&issued)));
+        }
+        failed(&call, "code");
+        filled.faults.add(
+            "code",
+            "This code does not open anything. Check it; it works once, for fifteen minutes and five tries",
+        );
+    }
+    let page = browser::page(&call.app, "Look into your mail");
+    Err(code_leaf(&browser, &filled).again(&call.app, page, &filled))
+}
+
+/// A session and the page on which its person begins, or why there is none.
+pub(super) fn came(
+    house: &House,
+    redeemed: Result<Issued, Miss>,
+) -> Result<Result<(Issued, String), bool>, Problem> {
+    match redeemed {
+        Ok(issued) => {
+            let there = home(&house.store, &issued)?;
+            Ok(Ok((issued, there)))
+        }
+        Err(Miss::OtherBrowser) => Ok(Err(true)),
+        Err(Miss::No) => Ok(Err(false)),
+        Err(Miss::Store(it)) => Err(it.into()),
+    }
+}
+
+/// Records a sign-in that failed.
+pub(super) fn failed(call: &Call<House>, by: &str) {
+    call.app.note(SecurityEvent {
+        at: call.rq.now,
+        visit: call.rq.id,
+        kind: "sign-in-failed".into(),
+        account: None,
+        address: call.rq.client.map(|it| it.to_string()).unwrap_or_default(),
+        action: "SignIn".into(),
+        detail: by.into(),
+    });
+}

@@ -1,0 +1,121 @@
+use super::people::Place;
+use domain::Moment;
+
+#[tokio::test]
+async fn staff_pages_need_a_factor_and_lead_back() {
+    let place = Place::new();
+    let mut admin = place.admin("staff@kalinklo.example").await;
+    admin.get("/admin").await.leads("/admin/step-up?to=%2Fadmin");
+    admin.get("/admin/codes").await.leads("/admin/step-up?to=%2Fadmin%2Fcodes");
+    admin.get("/admin/step-up?to=/admin/codes").await.leads("/admin/factor");
+    assert_eq!(admin.get("/admin/factor/qr.svg").await.status, 403, "nothing was begun");
+    admin.submit("/admin/factor", "/admin/factor", &[]).await.leads("/admin/factor");
+    let picture = admin.get("/admin/factor/qr.svg").await;
+    assert_eq!(picture.status, 200);
+    assert!(picture.body.contains("<svg") && picture.headers["cache-control"] == "no-store");
+    let wrong = admin.submit("/admin/factor", "/admin/factor/confirm", &[("code", "x")]).await;
+    assert_eq!(wrong.status, 422);
+    let old = admin.cookies.clone();
+    let code = place.app_code("staff@kalinklo.example");
+    let done = admin.submit("/admin/factor", "/admin/factor/confirm", &[("code", &code)]).await;
+    let recovery: Vec<_> = done.sees("Each opens the staff pages once").body.split("<span class=\"digest\">").skip(1)
+        .map(|it| it[..11].to_owned()).collect();
+    assert_eq!(recovery.len(), 10);
+    assert_ne!(old["kalinklo"], admin.cookies["kalinklo"], "the session was renewed");
+    let mut stolen = place.browser();
+    stolen.cookies = old;
+    stolen.get("/admin").await.leads("/sign-in");
+    assert_eq!(admin.get("/admin/factor/qr.svg").await.status, 403, "the secret is shown no more");
+    admin.get("/admin").await.sees("No application waits.");
+    admin.get("/admin/factor").await.sees("Recovery codes left").sees("10");
+
+    // after twelve hours the next page asks again; the step of the enrolment is not taken twice
+    for _ in 0..2 {
+        place.later(6 * Moment::HOUR + 1_000_000);
+        admin.get("/admin/factor").await.sees("");
+    }
+    admin.get("/admin/security").await.leads("/admin/step-up?to=%2Fadmin%2Fsecurity");
+    let to = "/admin/step-up?to=%2Fadmin%2Fsecurity";
+    let wrong = admin.submit(to, "/admin/step-up", &[("code", "000000")]).await;
+    assert_eq!(wrong.status, 422);
+    assert!(!wrong.body.contains("value=\"000000\""), "a code is never shown again");
+    let code = place.app_code("staff@kalinklo.example");
+    admin.submit(to, "/admin/step-up", &[("code", &code)]).await.leads("/admin/security");
+    admin.get("/admin/security").await.sees("factor-failed").sees("refused");
+    assert_eq!(admin.submit(to, "/admin/step-up", &[("code", &code)]).await.status, 422, "used already");
+    admin.submit(to, "/admin/step-up", &[("code", &recovery[0].to_lowercase())]).await.leads("/admin/security");
+    assert_eq!(admin.submit(to, "/admin/step-up", &[("code", &recovery[0])]).await.status, 422);
+}
+
+#[tokio::test]
+async fn wrong_codes_wait_longer() {
+    let place = Place::new();
+    let mut admin = place.staff().await;
+    for _ in 0..5 {
+        let wrong = admin.submit("/admin/step-up", "/admin/step-up", &[("code", "ABCDE-FGHJK")]).await;
+        assert!(wrong.body.contains("This code is not right"));
+    }
+    let waits = admin.submit("/admin/step-up", "/admin/step-up", &[("code", "ABCDE-FGHJK")]).await;
+    assert!(waits.body.contains("Try again in 30 seconds"));
+}
+
+#[tokio::test]
+async fn dangerous_steps_need_a_code_of_the_last_minutes() {
+    let place = Place::new();
+    let mut ann = place.member("artist", "ann@example.org").await;
+    let mut staff = place.staff().await;
+    let page = format!("/admin/approvals/{}", place.account("ann@example.org"));
+    place.later(6 * Moment::MINUTE);
+    staff.get(&page).await.sees("Give a fresh code");
+    staff.get("/admin/codes").await.sees("Give a fresh code");
+    staff.post(&format!("{page}/suspend"), &[("reason", "x")]).await.leads(&format!(
+        "/admin/step-up?to={}",
+        crate::http::encoding::encode(&page)
+    ));
+    let code = place.app_code("staff@kalinklo.example");
+    let to = format!("/admin/step-up?to={}", crate::http::encoding::encode(&page));
+    staff.submit(&to, "/admin/step-up", &[("code", &code)]).await.leads(&page);
+    staff.submit(&page, &format!("{page}/suspend"), &[("reason", "Reports.")]).await.leads(&page);
+    ann.get("/you").await.leads("/sign-in");
+    ann.sign_in("ann@example.org").await.leads("/waiting");
+    ann.get("/waiting").await.sees("Your account is suspended").sees("Reports.");
+    staff.submit(&page, &format!("{page}/reinstate"), &[]).await.leads(&page);
+    ann.get("/you").await.sees("Anna Example");
+}
+
+#[tokio::test]
+async fn a_workspace_is_verified_and_the_artist_named() {
+    let place = Place::new();
+    place.member("artist", "ann@example.org").await;
+    let mut staff = place.staff().await;
+    let page = format!("/admin/workspaces/{}", place.workspace("ann@example.org"));
+    staff.get("/admin/workspaces").await.sees("Anna’s House");
+    let shown = staff.get(&page).await;
+    shown.sees("Which member is the artist in person?");
+    let missing = staff.send(&shown, &format!("{page}/verify"), &[("note", ""), ("in-person", "zzz")]).await;
+    assert_eq!(missing.status, 422);
+    let member = place.text("SELECT id FROM memberships");
+    let typed = [("note", "Spoken to."), ("in-person", member.as_str())];
+    staff.submit(&page, &format!("{page}/verify"), &typed).await.leads(&page);
+    staff.get(&page).await.sees("the artist in person").sees("Spoken to.");
+    let stale = staff.send(&shown, &format!("{page}/verify"), &typed).await;
+    assert_eq!(stale.status, 409);
+    staff.submit(&page, &format!("{page}/revoke"), &[("reason", "Doubts.")]).await.leads(&page);
+    assert!(place.letter("ann@example.org").contains("Doubts."));
+    staff.get("/admin/workspaces?kind=agency&verified=yes").await.sees("There are none.");
+}
+
+#[tokio::test]
+async fn a_code_is_revoked_by_its_button() {
+    let place = Place::new();
+    let mut staff = place.staff().await;
+    let bad = [("kind", "choir"), ("uses", "0"), ("days", "366"), ("note", "")];
+    let wrong = staff.submit("/admin/codes", "/admin/codes", &bad).await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains("4 things to correct") && wrong.body.contains("Enter a number from 1 to 500"));
+    let typed = [("kind", "artist"), ("uses", "2"), ("days", "7"), ("note", "Singers")];
+    staff.submit("/admin/codes", "/admin/codes", &typed).await.sees("shown this once");
+    let id = place.text("SELECT id FROM access_codes");
+    staff.submit("/admin/codes", &format!("/admin/codes/{id}/revoke"), &[]).await.leads("/admin/codes");
+    staff.get("/admin/codes").await.sees("revoked");
+}

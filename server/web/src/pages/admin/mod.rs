@@ -1,0 +1,87 @@
+//! Platform staff's pages. Each needs a second factor of today; its dangerous buttons one of the last minutes.
+
+mod approvals;
+mod codes;
+mod decide;
+mod factor;
+mod home;
+mod security;
+mod step_up;
+mod workspaces;
+
+use crate::house::House;
+use crate::http::encoding;
+use crate::problem::Problem;
+use crate::reply;
+use crate::routes::{Call, Route};
+use crate::visit::{As, Visit};
+use policy::{Factor, actions::ViewPlatform, facts::ThePlatform};
+use warp::reply::Response;
+
+pub(super) fn routes() -> Vec<Route<House>> {
+    let mut all = home::routes();
+    all.extend(approvals::routes());
+    all.extend(decide::routes());
+    all.extend(workspaces::routes());
+    all.extend(codes::routes());
+    all.extend(security::routes());
+    all.extend(step_up::routes());
+    all.extend(factor::routes());
+    all
+}
+
+/// A staff page: the platform's own right first, then `f`. Without a fresh factor the way leads to step-up and, after
+/// it, back to `back`.
+pub(crate) async fn staff<T: Send + 'static>(
+    call: &Call<House>,
+    back: &str,
+    f: impl FnOnce(&mut Visit<'_, '_>) -> Result<T, Problem> + Send + 'static,
+) -> Result<Result<T, Response>, Problem> {
+    let done = call
+        .visit(As::Admin, |visit| {
+            let _permit = visit.db.permit::<ViewPlatform>(ThePlatform, Factor)?;
+            f(visit)
+        })
+        .await;
+    match done {
+        Ok(it) => Ok(Ok(it)),
+        Err(Problem::StepUp) => {
+            Ok(Err(reply::see_other(&format!("/admin/step-up?to={}", encoding::encode(back)))))
+        }
+        Err(it) => Err(it),
+    }
+}
+
+/// A path to return to: one of our staff pages, else their first.
+pub(crate) fn safe(to: &str) -> &str {
+    let plain = |it: u8| it.is_ascii_alphanumeric() || b"/_~-?=&.".contains(&it);
+    let ours = to == "/admin" || to.starts_with("/admin/") || to.starts_with("/admin?");
+    let ok = ours && to.len() <= 200 && to.bytes().all(plain) && !to.contains("//") && !to.contains("..");
+    if ok { to } else { "/admin" }
+}
+
+/// Answers with a leaf or with the way to step-up.
+pub(crate) fn answered(
+    call: &Call<House>,
+    done: Result<(crate::view::Page, crate::pages::accounts::leaf::Leaf), Response>,
+) -> Result<Response, Problem> {
+    match done {
+        Ok((page, leaf)) => leaf.answer(&call.app, &page),
+        Err(step_up) => Ok(step_up),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe;
+
+    #[test]
+    fn only_our_own_staff_pages_are_returned_to() {
+        for fine in ["/admin", "/admin/codes", "/admin/workspaces?kind=artist&verified=no", "/admin/approvals/0~a_B"] {
+            assert_eq!(safe(fine), fine);
+        }
+        for bad in ["", "/", "//evil.example", "/administrator", "/admin//evil", "/admin/../x", "/admin\r\nx", "/admin/%2f", "https://x/admin"] {
+            assert_eq!(safe(bad), "/admin", "{bad}");
+        }
+    }
+}
