@@ -17,9 +17,14 @@ use std::collections::BTreeMap;
 on_both!(a_forged_form_changes_nothing);
 
 /// One form of each kind that a persona is shown: the first for each route.
-pub fn shown_to(demo: &Program, persona: &Persona, routes: &[Route]) -> BTreeMap<String, Found> {
+pub fn shown_to(
+    demo: &Program,
+    persona: &Persona,
+    routes: &[Route],
+    more: &[String],
+) -> BTreeMap<String, Found> {
     let mut all = BTreeMap::new();
-    for found in walk(demo.world(), persona, &[], &[]).forms {
+    for found in walk(demo.world(), persona, more, &[]).forms {
         if found.form.method == "post"
             && let Some(route) = routes::find(routes, "POST", &found.form.action)
         {
@@ -61,7 +66,7 @@ fn a_forged_form_changes_nothing(demo: &Program) {
     let mut db = Db::of(world);
     let oracle = Oracle::new(world, &mut db);
     let things = Things::of(&oracle, &mut db);
-    let shown: Vec<_> = world.personas.iter().map(|it| (it, shown_to(demo, it, &routes))).collect();
+    let shown: Vec<_> = world.personas.iter().map(|it| (it, shown_to(demo, it, &routes, &[]))).collect();
     let mut wrong = Vec::new();
     let mut tried = 0;
     let mut before = db.print();
@@ -182,7 +187,7 @@ fn reading_with_a_body_changes_nothing() {
     let mut tried = 0;
     for persona in &world.personas {
         let mut client = world.client(persona);
-        for found in shown_to(&demo, persona, &routes).values() {
+        for found in shown_to(&demo, persona, &routes, &[]).values() {
             for method in ["GET", "HEAD", "PUT", "DELETE", "PATCH"] {
                 let ask = Ask::new(method, &found.form.action)
                     .body("application/x-www-form-urlencoded", body(&found.form).as_bytes());

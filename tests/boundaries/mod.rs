@@ -6,6 +6,7 @@ mod ops;
 mod table;
 mod things;
 
+use crate::input::stage;
 use crate::oracle::Oracle;
 use crate::support::db::{Db, difference};
 use crate::support::http::{Answer, Ask, Client};
@@ -60,6 +61,7 @@ fn each_route_answers_each_persona_as_the_table_says(demo: &Program) {
     let mut db = Db::of(world);
     let names: Vec<String> = world.personas.iter().map(|it| it.name.clone()).collect();
     assert_eq!(table.personas, names, "a column for each persona");
+    stage::set(demo);
     let oracle = Oracle::new(world, &mut db);
     let things = Things::of(&oracle, &mut db);
     let before = db.print();
@@ -93,6 +95,7 @@ fn each_route_answers_each_persona_as_the_table_says(demo: &Program) {
 fn what_is_not_theirs_has_one_answer(demo: &Program) {
     let world = demo.world();
     let mut db = Db::of(world);
+    stage::set(demo);
     let oracle = Oracle::new(world, &mut db);
     let things = Things::of(&oracle, &mut db);
     let before = db.print();

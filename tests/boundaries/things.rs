@@ -30,7 +30,8 @@ const KINDS: &[(&str, &str)] = &[
         "document",
         "SELECT id || ' ' || artist || ' ' || presenter || ' ' || coalesce(agency, '') || ' ' || coalesce((SELECT max(account) FROM document_counsel WHERE document = documents.id), '') AS text FROM documents WHERE shared",
     ),
-    ("draft", "SELECT id || ' ' || owner AS text FROM drafts WHERE state = 'prepared'"),
+    ("draft", "SELECT id || ' ' || owner AS text FROM drafts WHERE state = 'prepared' AND kind <> 'mandate'"),
+    ("offer", "SELECT id || ' ' || owner AS text FROM drafts WHERE state = 'prepared' AND kind = 'mandate'"),
     ("mandate", "SELECT id || ' ' || artist || ' ' || agency AS text FROM mandates"),
     ("partnership", "SELECT id || ' ' || asker || ' ' || asked AS text FROM partnerships"),
     (
@@ -137,12 +138,15 @@ impl<'o, 'w> Things<'o, 'w> {
                 foreign.into_iter().filter_map(slug).collect(),
             );
         }
-        let all = self.owned.get(hole).map_or(&[][..], Vec::as_slice);
+        // an offer is a draft with a page of its own
+        let kind = if route.path.contains("/offers/") && hole == "draft" { "offer" } else { hole };
+        let all = self.owned.get(kind).map_or(&[][..], Vec::as_slice);
         let ours = [persona.workspace.as_deref(), persona.account.as_deref()];
         // staff own what their pages are about; nobody else owns anything there
         let is_admins = route.path.starts_with("/admin");
         let is_own = |owners: &[String]| match (is_admins, persona.kind.as_str()) {
-            (true, kind) => kind == "admin",
+            // an enquiry that an office has is that office's alone
+            (true, kind) => kind == "admin" && (hole != "enquiry" || owners.iter().all(String::is_empty)),
             (false, _) => owners.iter().any(|owner| ours.contains(&Some(owner.as_str()))),
         };
         let ids = |own: bool| all.iter().filter(|it| is_own(&it.1) == own).map(|it| it.0.clone()).collect();

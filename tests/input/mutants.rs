@@ -14,6 +14,7 @@ pub fn filled(form: &Form) -> Form {
             "date" => "2031-05-14",
             "number" => "1",
             "tel" => "+43 1 234567",
+            "text" if matches!(name.as_str(), "uses" | "days") => "5",
             // a day has three fields
             "text" if name.ends_with("day") => "14",
             "text" if name.ends_with("month") => "5",
@@ -98,9 +99,11 @@ pub fn mutants(route: &Route, form: &Form, token: &str) -> Vec<Mutant> {
             "select" | "radio" => {
                 add(format!("{name} not offered"), field("nobody-offered-this"), &[400, 422])
             }
+            // a switch: whatever is not on is off
+            "hidden" if name == "money" => {}
             "hidden" => {
                 for value in ["", "-1", "nonsense", "99999999999999999999"] {
-                    add(format!("{name} tampered to {value:?}"), field(value), &[400, 403, 409, 422]);
+                    add(format!("{name} tampered to {value:?}"), field(value), &[400, 403, 409, 410, 422]);
                 }
             }
             _ => {}

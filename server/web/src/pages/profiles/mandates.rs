@@ -280,34 +280,31 @@ fn render(
     visit.house.views.page("pages/profiles/mandate.html", &page, &view)
 }
 
-/// The digest is part of the question, so it is read before it is asked. A form that carries none is asked with one that
-/// nothing has: the answer of a stranger stays the stranger's, and the owner of the thing is told to look again.
-fn asked(form: &mut Result<Form, Problem>) -> Shown {
-    let shown = form.as_mut().ok().and_then(|it| digest(it).ok());
-    Shown(shown.unwrap_or(Digest([0; 32])))
-}
-
-/// Whoever may see it and sent another digest is told that it changed; whoever may not is refused as always.
-fn stale(visit: &mut Visit<'_, '_>, id: MandateId, shown: Shown) -> Result<(), Problem> {
+/// The digest is part of the question, so it is read before it is asked. Whoever may see it and sent another digest is
+/// told that it changed; whoever may not is refused as always, whatever the form holds.
+fn asked(
+    visit: &mut Visit<'_, '_>,
+    id: MandateId,
+    form: Result<Form, Problem>,
+) -> Result<(Form, Shown), Problem> {
     let permit = visit.db.permit::<ViewMandate>(id, Unasked)?;
+    let mut form = form?;
     let stands = mandates::view(visit.db, &permit)?.digest;
-    if stands == shown.0.to_string() {
-        return Ok(());
+    match digest(&mut form) {
+        Ok(shown) if stands == shown.to_string() => Ok((form, Shown(shown))),
+        _ => Err(Problem::Stale(
+            "These are not the terms that you were shown. Nothing was sent. Look at them again.".into(),
+        )),
     }
-    Err(Problem::Stale(
-        "These are not the terms that you were shown. Nothing was sent. Look at them again.".into(),
-    ))
 }
 
 async fn accept(mut call: Call<House>) -> Result<Response, Problem> {
-    let mut form = call.rq.form().await;
+    let form = call.rq.form().await;
     let id = call.holes.id::<MandateId>("mandate");
     call.visit(call.member(), move |visit| {
         let id = visit.known(id)?;
-        let shown = asked(&mut form);
-        stale(visit, id, shown)?;
+        let (mut form, shown) = asked(visit, id, form)?;
         let permit = visit.db.permit::<AcceptMandate>(id, shown)?;
-        let mut form = form?;
         visit.check(&mut form, "accept", &id.to_string())?;
         form.finish()?;
         mandates::accept(&visit.house.store, permit, &visit.house.settings.address)?;
@@ -317,14 +314,12 @@ async fn accept(mut call: Call<House>) -> Result<Response, Problem> {
 }
 
 async fn decline(mut call: Call<House>) -> Result<Response, Problem> {
-    let mut form = call.rq.form().await;
+    let form = call.rq.form().await;
     let id = call.holes.id::<MandateId>("mandate");
     call.visit(call.member(), move |visit| {
         let id = visit.known(id)?;
-        let shown = asked(&mut form);
-        stale(visit, id, shown)?;
+        let (mut form, shown) = asked(visit, id, form)?;
         let permit = visit.db.permit::<DeclineMandate>(id, shown)?;
-        let mut form = form?;
         visit.check(&mut form, "decline", &id.to_string())?;
         form.finish()?;
         mandates::decline(&visit.house.store, permit, &visit.house.settings.address)?;
@@ -334,14 +329,12 @@ async fn decline(mut call: Call<House>) -> Result<Response, Problem> {
 }
 
 async fn end(mut call: Call<House>) -> Result<Response, Problem> {
-    let mut form = call.rq.form().await;
+    let form = call.rq.form().await;
     let id = call.holes.id::<MandateId>("mandate");
     call.visit(call.member(), move |visit| {
         let id = visit.known(id)?;
-        let shown = asked(&mut form);
-        stale(visit, id, shown)?;
+        let (mut form, shown) = asked(visit, id, form)?;
         let permit = visit.db.permit::<EndMandate>(id, shown)?;
-        let mut form = form?;
         visit.check(&mut form, "end", &id.to_string())?;
         let mut filled = form.filled(&["form_token", "digest"]);
         let parts = [form.text("last_day"), form.text("last_month"), form.text("last_year")];

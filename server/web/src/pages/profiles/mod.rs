@@ -58,9 +58,8 @@ fn only(visit: &Visit<'_, '_>, kind: Kind) -> Result<(), Problem> {
 
 /// The edition that a form showed.
 fn shown(form: &mut Form) -> Result<Version, Problem> {
-    let number =
-        form.text("version").parse().map_err(|_| Problem::BadRequest("The form is incomplete.".into()))?;
-    Ok(Version(number))
+    let number = form.text("version").parse().ok().filter(|it| *it > 0);
+    number.map(Version).ok_or_else(|| Problem::BadRequest("The form is incomplete.".into()))
 }
 
 /// The digest that a form showed.

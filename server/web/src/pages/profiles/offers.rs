@@ -10,7 +10,7 @@ use crate::view::{DayField, Fact, Facts, Field, FormToken, Payload, day_of, when
 use crate::visit::Visit;
 use domain::bounded::Email;
 use domain::records::DraftState;
-use domain::{Bounded, Digest, DraftId, Kind};
+use domain::{Bounded, DraftId, Kind};
 use policy::actions::{Confirm, DiscardDraft, PrepareMandate, ViewDraft};
 use policy::{Shown, Unasked};
 use serde::Serialize;
@@ -189,19 +189,19 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
 }
 
 async fn confirm(mut call: Call<House>) -> Result<Response, Problem> {
-    let mut form = call.rq.form().await;
+    let form = call.rq.form().await;
     let id = call.holes.id::<DraftId>("draft");
     call.visit(call.member(), move |visit| {
         let id = visit.known(id)?;
-        let shown = form.as_mut().ok().and_then(|it| digest(it).ok()).unwrap_or(Digest([0; 32]));
         let seen = visit.db.permit::<ViewDraft>(id, Unasked)?;
-        if offers::view(visit.db, &seen)?.digest != shown {
+        let mut form = form?;
+        let stands = offers::view(visit.db, &seen)?.digest;
+        let Some(shown) = digest(&mut form).ok().filter(|it| *it == stands) else {
             return Err(Problem::Stale(
                 "This is not the text that you were shown. Nothing was sent. Look at it again.".into(),
             ));
-        }
+        };
         let permit = visit.db.permit::<Confirm>(id, Shown(shown))?;
-        let mut form = form?;
         visit.check(&mut form, "confirm", &id.to_string())?;
         form.finish()?;
         offers::confirm(&visit.house.store, permit, &visit.house.settings.address)?;

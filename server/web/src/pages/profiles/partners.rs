@@ -239,24 +239,26 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
 fn asked(
     visit: &mut Visit<'_, '_>,
     id: PartnershipId,
-    form: &mut Result<Form, Problem>,
-) -> Result<Shown, Problem> {
-    let shown = form.as_mut().ok().and_then(|it| digest(it).ok()).unwrap_or(Digest([0; 32]));
+    form: Result<Form, Problem>,
+) -> Result<(Form, Shown), Problem> {
     let permit = visit.db.permit::<ViewPartnership>(id, Unasked)?;
-    if partnerships::view(visit.db, &permit)?.digest == shown.to_string() {
-        return Ok(Shown(shown));
+    let mut form = form?;
+    let stands = partnerships::view(visit.db, &permit)?.digest;
+    match digest(&mut form) {
+        Ok(shown) if stands == shown.to_string() => Ok((form, Shown(shown))),
+        _ => {
+            Err(Problem::Stale("This is not what you were shown. Nothing was sent. Look at it again.".into()))
+        }
     }
-    Err(Problem::Stale("This is not what you were shown. Nothing was sent. Look at it again.".into()))
 }
 
 async fn accept(mut call: Call<House>) -> Result<Response, Problem> {
-    let mut form = call.rq.form().await;
+    let form = call.rq.form().await;
     let id = call.holes.id::<PartnershipId>("partnership");
     call.visit(call.member(), move |visit| {
         let id = visit.known(id)?;
-        let shown = asked(visit, id, &mut form)?;
+        let (mut form, shown) = asked(visit, id, form)?;
         let permit = visit.db.permit::<AcceptPartnership>(id, shown)?;
-        let mut form = form?;
         visit.check(&mut form, "accept", &id.to_string())?;
         form.finish()?;
         partnerships::accept(&visit.house.store, permit, &visit.house.settings.address)?;
@@ -266,13 +268,12 @@ async fn accept(mut call: Call<House>) -> Result<Response, Problem> {
 }
 
 async fn end(mut call: Call<House>) -> Result<Response, Problem> {
-    let mut form = call.rq.form().await;
+    let form = call.rq.form().await;
     let id = call.holes.id::<PartnershipId>("partnership");
     call.visit(call.member(), move |visit| {
         let id = visit.known(id)?;
-        let shown = asked(visit, id, &mut form)?;
+        let (mut form, shown) = asked(visit, id, form)?;
         let permit = visit.db.permit::<EndPartnership>(id, shown)?;
-        let mut form = form?;
         visit.check(&mut form, "end", &id.to_string())?;
         form.finish()?;
         partnerships::end(&visit.house.store, permit, &visit.house.settings.address)?;
