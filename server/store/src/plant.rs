@@ -84,6 +84,10 @@ rows! {
     StealthRow, stealth_invitations, stealth_invitations {
         profile: String, presenter: String, inviter: String, created_at: i64,
     }
+    /// What was typed to invite presenters.
+    AskRow, asks, presenter_asks {
+        profile: String, mailbox: String, inviter: String, presenter: Option<String>, created_at: i64,
+    }
     /// Engagements.
     EngagementRow, engagements, engagements {
         id: String, reference: String, title: String, artist: String, profile: String, agency: Option<String>,

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod decisions;
+mod engagements;
 mod ledger;
 mod lists;
 mod migrations;
@@ -11,3 +12,4 @@ mod outbox;
 mod pools;
 mod support;
 mod tampering;
+mod writes;

@@ -141,7 +141,7 @@ impl From<StoreError> for Problem {
                     }
                 }
                 if let policy::Why::Faulty(text) = &refused.why {
-                    tracing::error!(action = refused.action.as_str(), cause = %text, "a decision could not be made");
+                    tracing::error!(action = refused.action.as_str(), error = %text, "a decision could not be made");
                 }
                 Self::Refused
             }

@@ -58,6 +58,11 @@ pub enum Problem {
     Broken(String),
 }
 
+/// What went wrong on our side, as fault reports carry it; scrubbed before it leaves.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Fault(String);
+
 impl Problem {
     /// The answer, without the companions that every answer gets. `api` asks for problem details (RFC 9457).
     #[must_use]
@@ -169,7 +174,9 @@ impl Problem {
             )
             .with(RETRY_AFTER, "5"),
             Self::Broken(cause) => {
-                tracing::error!(request = %id, %cause, "a request failed through our fault");
+                let fault = Fault(cause);
+                tracing::error!(request = %id, error = %fault, "a request failed through our fault");
+                connect::reports::report(&fault, Some(id), None);
                 Face::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "broken",

@@ -3,6 +3,7 @@
 use crate::csrf::{self, FormSecret};
 use crate::house::{House, session_hash};
 use crate::http::Form;
+use crate::limits::Class;
 use crate::problem::Problem;
 use crate::routes::Call;
 use crate::view::FormToken;
@@ -143,23 +144,29 @@ impl Call<House> {
             tokio::task::spawn_blocking(move || house.store.session_touch(&token, now));
         }
         let seen = known.map(|it| it.0);
-        if let Err(Problem::Refused) = &done {
-            self.refused(seen);
+        match done {
+            Err(Problem::Refused) => Err(self.refused(seen, token)),
+            done => done,
         }
-        done
     }
 
-    /// Records a refusal with its actor, beside the answer.
-    pub fn refused(&self, account: Option<domain::AccountId>) {
+    /// Records a refusal with its actor, beside the answer. Who gathers too many is slowed, and that is recorded too;
+    /// it happens alike for what is foreign and for what is not there.
+    fn refused(&self, account: Option<domain::AccountId>, actor: [u8; 32]) -> Problem {
+        let slowed = self.app.edge.limits.actor(Class::Probe, actor);
         self.app.note(SecurityEvent {
             at: self.rq.now,
             visit: self.rq.id,
-            kind: "refused".into(),
+            kind: if slowed.is_ok() { "refused" } else { "probing" }.into(),
             account,
             address: self.rq.client.map(|it| it.to_string()).unwrap_or_default(),
             action: self.rq.method.to_string(),
             detail: self.rq.path.clone(),
         });
+        match slowed {
+            Ok(()) => Problem::Refused,
+            Err(wait) => wait.into(),
+        }
     }
 
     /// Work without a session: public pages and forms, asked as [`Actor::Visitor`].

@@ -78,8 +78,15 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
             .map(|_| config.data.join("documents").display().to_string())
             .map_err(|e| e.to_string()),
     );
-    let reports = if config.sentry_dsn.is_some() { "sent to Sentry, scrubbed" } else { "off" };
-    line("fault reports", Ok(reports.into()));
+    let reports =
+        connect::reports::Reports::start(config.sentry_dsn.as_deref(), env!("CARGO_PKG_VERSION"), "doctor")
+            .map(|it| if it.is_some() { "sent to Sentry, scrubbed" } else { "off" }.to_owned())
+            .map_err(|e| {
+                format!(
+                    "`sentry-dsn` cannot work: {e}\n  Copy it from the project's settings, or leave it out."
+                )
+            });
+    line("fault reports", reports);
     line(
         "site",
         site_builder::Site::build(site_builder::Source::embedded())

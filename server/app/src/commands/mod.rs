@@ -36,11 +36,6 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Stop> {
 
 pub(crate) use serve::logs;
 
-/// A sign-in link's path for a persona of the demo world.
-pub(crate) fn demo_link(_store: &store::Store, _account: Option<&str>) -> Result<Option<String>, Stop> {
-    Ok(None)
-}
-
 /// Prints a line of a command's result.
 #[allow(clippy::print_stdout)] // the result of a command is what it prints
 pub(crate) fn say(text: impl std::fmt::Display) {

@@ -5,7 +5,7 @@ use super::names;
 use super::places::Places;
 use crate::machine::Seeded;
 use domain::{Id as _, Level, Mint, Moment, ProfileId, WorkspaceId};
-use store::plant::{MandateRow, ProfileRow, SlugRow, StealthRow, WorkspaceRow};
+use store::plant::{AskRow, MandateRow, ProfileRow, SlugRow, StealthRow, WorkspaceRow};
 
 const DISCIPLINES: [&str; 16] = [
     "Soprano",
@@ -125,8 +125,8 @@ impl Artist {
             workspace: self.workspace.to_string(),
             slug: self.slug(),
             name: self.name(),
-            sort_name: format!("{}, {}", self.family, self.given).to_lowercase(),
-            name_key: self.name().to_lowercase(),
+            sort_name: store::profiles::sorting_name(&self.name(), self.discipline),
+            name_key: store::profiles::folded_name(&self.name()),
             discipline: self.discipline,
             biography: self.life.to_owned(),
             based_in: self.city,
@@ -146,12 +146,21 @@ impl Artist {
     }
 
     pub(crate) fn mandate_row(&self, places: &Places, luck: &mut Seeded, made: Moment) -> Option<MandateRow> {
-        let agency = places.agency(self.agency?).id;
-        let (payload, digest) = super::canonical(&serde_json::json!({
-            "agency": agency.to_string(), "artist": self.workspace.to_string(), "commission_bp": 1500,
-            "kind": "mandate", "territory": "Europe, general",
-        }));
+        let agency = places.agency(self.agency?);
         let id: domain::MandateId = luck.id(made);
+        let start = made.rfc3339().get(..10)?.parse().ok()?;
+        let (payload, digest) = super::canonical(&store::profiles::MandateTerms {
+            agency_name: agency.name.clone(),
+            artist_email: String::new(),
+            commission_bp: 1500,
+            kind: "mandate".into(),
+            managed: false,
+            mandate: id,
+            start,
+            territory: "Europe, general".into(),
+            workspace: agency.id,
+        });
+        let agency = agency.id;
         Some(MandateRow {
             id: id.key().to_string(),
             artist: self.workspace.to_string(),
@@ -167,6 +176,24 @@ impl Artist {
             ends_at: None,
             version: 2,
         })
+    }
+
+    /// The addresses that the invitations were sent to.
+    pub(crate) fn ask_rows(&self, places: &Places, made: Moment) -> Vec<AskRow> {
+        let inviter = self.agency.map_or(self.workspace, |it| places.agency(it).id);
+        self.invited
+            .iter()
+            .map(|it| AskRow {
+                profile: self.profile.to_string(),
+                mailbox: format!(
+                    "office@{}.example",
+                    store::profiles::folded_name(&places.presenter(*it).name).replace(' ', "-")
+                ),
+                inviter: inviter.to_string(),
+                presenter: Some(places.presenter(*it).id.to_string()),
+                created_at: made.0,
+            })
+            .collect()
     }
 
     pub(crate) fn stealth_rows(&self, places: &Places, made: Moment) -> Vec<StealthRow> {

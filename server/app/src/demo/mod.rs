@@ -32,7 +32,7 @@ const TOLD: usize = 20_000;
 const ENGAGEMENTS: usize = 40;
 
 /// Canonical JSON (keys in order) and its digest in hexadecimal.
-fn canonical(value: &serde_json::Value) -> (String, String) {
+fn canonical(value: &impl serde::Serialize) -> (String, String) {
     // our own literals are always told in JSON
     let text = store::drafts::canonical(value).unwrap_or_default();
     let digest = digest_of(text.as_bytes()).to_string();
@@ -75,7 +75,7 @@ pub(crate) fn run(demo: Demo) -> Result<ExitCode, Stop> {
     let server = serve::assemble(&config, opened, true, false)?;
     let base = format!("http://{}", config.listen);
     for persona in &mut world.personas {
-        persona.link = commands::demo_link(&server.house.store, persona.account.as_deref())?;
+        persona.link = link(&server.house.store, persona.account.as_deref())?;
     }
     greet(&base, &world.personas);
     if let Some(file) = &demo.json {
@@ -97,6 +97,20 @@ pub(crate) fn run(demo: Demo) -> Result<ExitCode, Stop> {
     runtime.block_on(serve::run(server, listener))?;
     drop(temporary);
     Ok(ExitCode::SUCCESS)
+}
+
+/// How long a persona's sign-in link works: as long as one would leave a demo running.
+const LINK: i64 = 12 * Moment::HOUR;
+
+/// A sign-in link's path for a persona, for any browser, once.
+fn link(store: &Store, account: Option<&str>) -> Result<Option<String>, Stop> {
+    let Some(account) = account.and_then(|it| it.parse().ok()) else { return Ok(None) };
+    let permit = store
+        .engine()
+        .decide::<PlantDemo>(&serve::operator(store), &policy::facts::Platform, Unasked)
+        .map_err(Stop::because)?;
+    let token = store::accounts::link_plant(store, permit, account, now().plus(LINK)).map_err(Stop::because)?;
+    Ok(Some(format!("/sign-in/link?token={token}")))
 }
 
 struct World {
@@ -184,7 +198,8 @@ impl World {
                     )?;
                     to.stealth_invitations(
                         chunk.iter().flat_map(|it| it.stealth_rows(&places, made)).collect(),
-                    )
+                    )?;
+                    to.asks(chunk.iter().flat_map(|it| it.ask_rows(&places, made)).collect())
                 })
                 .map_err(Stop::because)?;
             for it in chunk {

@@ -88,11 +88,16 @@ impl Places {
     /// Agencies that are partners, by number: an accepted one, one that was only asked, one that ended.
     pub(crate) fn partnerships(&self, luck: &mut Seeded, made: Moment) -> Vec<PartnershipRow> {
         let mut row = |asker: usize, asked: usize, state: &'static str| {
-            let (asker, asked) = (self.agency(asker).id, self.agency(asked).id);
-            let (payload, digest) = super::canonical(&serde_json::json!({
-                "asked": asked.to_string(), "asker": asker.to_string(), "kind": "partnership",
-            }));
+            let (asker, asked) = (self.agency(asker), self.agency(asked));
             let id: PartnershipId = luck.id(made);
+            let (payload, digest) = super::canonical(&store::profiles::PartnershipTerms {
+                asked_email: format!("office@{}.example", asked.id),
+                asker_name: asker.name.clone(),
+                kind: "partnership".into(),
+                partnership: id,
+                workspace: asker.id,
+            });
+            let (asker, asked) = (asker.id, asked.id);
             PartnershipRow {
                 id: id.to_string(),
                 asker: asker.to_string(),

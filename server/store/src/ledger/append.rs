@@ -1,7 +1,7 @@
 //! Writing an entry, inside the change's own transaction.
 
 use super::{Audience, Event, Leaf, PLATFORM, leaf::salted};
-use crate::db::{Db, lock};
+use crate::db::Db;
 use crate::error::StoreError;
 use crate::pools::Store;
 use crate::schema::{audit_chains, audit_entries, audit_values};
@@ -47,17 +47,16 @@ impl Stamp {
 #[allow(clippy::needless_pass_by_value)]
 pub(crate) fn append(db: &mut Db, store: &Store, stamp: &Stamp, event: Event) -> Result<EntryId, StoreError> {
     let chain = event.engagement.map_or_else(|| PLATFORM.to_owned(), |it| it.to_string());
-    lock(db, "audit_chains", "chain", &chain)?;
-    let (length, head) = match head(db, &chain)? {
+    let (length, head) = match head_locked(db, &chain)? {
         Some(it) => it,
         None => {
-            // two servers may begin the platform's chain at once: the second waits here and then finds the row
+            // two servers may begin a chain at once: the second waits here and then finds the row. What is read without
+            // its lock is never built upon: it may have grown since.
             diesel::sql_query("INSERT INTO audit_chains (chain, length, head) VALUES ($1, 0, $2) ON CONFLICT (chain) DO NOTHING")
                 .bind::<diesel::sql_types::Text, _>(&chain)
                 .bind::<diesel::sql_types::Binary, _>([0u8; 32].as_slice())
                 .execute(db)?;
-            lock(db, "audit_chains", "chain", &chain)?;
-            self::head(db, &chain)?.ok_or(StoreError::Corrupt("audit_chains"))?
+            head_locked(db, &chain)?.ok_or(StoreError::Corrupt("audit_chains"))?
         }
     };
     let prev: [u8; 32] = head.try_into().map_err(|_| StoreError::Corrupt("audit_chains.head"))?;
@@ -113,6 +112,11 @@ pub(crate) fn append(db: &mut Db, store: &Store, stamp: &Stamp, event: Event) ->
     Ok(id)
 }
 
-fn head(db: &mut Db, chain: &str) -> QueryResult<Option<(i64, Vec<u8>)>> {
-    audit_chains::table.find(chain).select((audit_chains::length, audit_chains::head)).first(db).optional()
+/// Length and head of a chain, whose row stays locked. SQLite has one writer, so there it is locked already.
+fn head_locked(db: &mut Db, chain: &str) -> QueryResult<Option<(i64, Vec<u8>)>> {
+    let row = audit_chains::table.find(chain).select((audit_chains::length, audit_chains::head));
+    match db {
+        Db::Pg(it) => row.for_update().first(it).optional(),
+        Db::Sqlite(it) => row.first(it).optional(),
+    }
 }

@@ -112,7 +112,7 @@ pub fn edit_contact(
 ) -> Result<(), StoreError> {
     store.write(permit, |tx, facts| {
         fresh_enough(shown, facts.version)?;
-        tx.also::<ViewContact>(facts.id, Unasked)?;
+        let _ = tx.also::<ViewContact>(facts.id, Unasked)?;
         let was: Contact = profiles::table
             .find(facts.id.to_string())
             .select((profiles::contact_email, profiles::contact_phone))

@@ -244,8 +244,15 @@ pub fn folios(db: &mut Read<'_>, most: usize) -> Result<Vec<String>, StoreError>
 
 /// What a list is narrowed to by what was typed: names that hold it, folded as names are.
 fn named(search: &str) -> Option<Cond<profiles::table>> {
+    if search.trim().is_empty() {
+        return None;
+    }
     let key: String = names::folded(search).chars().filter(|it| !matches!(it, '%' | '_' | '\\')).collect();
-    if key.is_empty() { None } else { Some(Box::new(profiles::name_key.like(format!("%{key}%")))) }
+    if key.trim().is_empty() {
+        // signs alone stand in no name
+        return Some(Box::new(profiles::id.eq("")));
+    }
+    Some(Box::new(profiles::name_key.like(format!("%{key}%"))))
 }
 
 /// Listings that the asker may find (spec 10.5), by name: discovery, partners' lists, search.

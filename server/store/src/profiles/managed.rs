@@ -98,7 +98,6 @@ pub fn create(
             },
         )?;
         let terms = terms::MandateTerms {
-            agency: facts.id,
             agency_name: people::name_of(tx.db, facts.id)?,
             artist_email: String::new(),
             commission_bp: new.commission_bp.clamp(0, 5000),
@@ -107,6 +106,7 @@ pub fn create(
             mandate: tx.fresh(),
             start: new.start,
             territory: new.territory.to_string(),
+            workspace: facts.id,
         };
         offers::managed_mandate(tx, &terms, workspace, profile)?;
         let event = Event::platform("profile", profile, "managed")

@@ -24,6 +24,7 @@ pub use listing::{
     Agency, Card, CardsPage, Folio, Listing, Own, cards, find_folio, folio, folios, found, listing, own,
     own_id, roster,
 };
+pub use names::{folded as folded_name, sorting as sorting_name};
 pub use terms::{MandateTerms, PartnershipTerms, Terms};
 pub use viewers::{Seen, Viewer, viewers};
 pub use visibility::{allow_discovery, opt_in, opt_out, set_level, stop_discovery};

@@ -3,13 +3,15 @@
 use domain::Mint;
 
 /// Words of a name, folded: lower case, Latin letters without their marks.
-pub(super) fn folded(name: &str) -> String {
+#[must_use]
+pub fn folded(name: &str) -> String {
     let folded = slug::slugify(name).replace('-', " ");
     if folded.is_empty() { name.to_lowercase() } else { folded }
 }
 
 /// What lists sort by: the last word first for a person, the name as it stands for a group.
-pub(super) fn sorting(name: &str, discipline: &str) -> String {
+#[must_use]
+pub fn sorting(name: &str, discipline: &str) -> String {
     const GROUPS: [&str; 8] =
         ["ensemble", "orchestra", "choir", "quartet", "trio", "quintet", "consort", "duo"];
     let key = folded(name);

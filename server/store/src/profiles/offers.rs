@@ -4,9 +4,10 @@
 //! Whether anybody here has the address makes no difference to what the agency sees: not when it is prepared, not when
 //! it is confirmed, and not in the list, until the other side answers.
 
+use super::people;
 use super::terms::{self, MandateTerms, PartnershipTerms, Terms};
-use super::{conflict, landed, people};
 use crate::db::Db;
+use crate::drafts::{self as rows, Confirmed, Confirming, Preparation, canonical, confirm_with, digest_of};
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
 use crate::lists::{Cond, Page};
@@ -19,12 +20,9 @@ use crate::write::{Change, Write};
 use diesel::prelude::*;
 use domain::bounded::Email;
 use domain::records::{DraftKind, DraftState, MandateState, PartnershipState};
-use domain::{Bounded, Day, Digest, DraftId, Kind, Moment, ProfileId, Version, WorkspaceId};
-use policy::actions::{Confirm, DiscardDraft, PrepareMandate, PreparePartnership, ViewDraft};
-use policy::{Permit, Unasked, facts};
-
-/// How long a draft may wait for its confirmation.
-pub const DRAFT_LIFE: i64 = 14 * Moment::DAY;
+use domain::{Bounded, Day, Digest, DraftId, Kind, Moment, ProfileId, WorkspaceId};
+use policy::actions::{Confirm, PrepareMandate, PreparePartnership, ViewDraft};
+use policy::{Permit, Unasked};
 
 /// What an agency offers an artist.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +48,8 @@ pub struct Offer {
     pub terms: Terms,
     /// The digest of exactly that.
     pub digest: Digest,
+    /// Who prepared it, by name.
+    pub prepared_by: String,
     /// When it was prepared.
     pub prepared_at: Moment,
     /// Until when it can be confirmed.
@@ -58,35 +58,9 @@ pub struct Offer {
     pub answer: Option<&'static str>,
 }
 
-fn prepare(
-    tx: &mut Write<'_>,
-    facts: &facts::Workspace,
-    kind: DraftKind,
-    payload: &str,
-    digest: Digest,
-) -> Result<Change<DraftId>, StoreError> {
-    let id: DraftId = tx.fresh();
-    let by = tx.asker().actor.id().to_owned();
-    diesel::insert_into(drafts::table)
-        .values((
-            drafts::id.eq(id.as_str()),
-            drafts::owner_kind.eq(facts.kind.as_str()),
-            drafts::owner.eq(facts.id.to_string()),
-            drafts::kind.eq(kind.as_str()),
-            drafts::payload.eq(payload),
-            drafts::digest.eq(digest.to_string()),
-            drafts::state.eq(DraftState::Prepared.as_str()),
-            drafts::prepared_by.eq(by),
-            drafts::prepared_at.eq(tx.now().0),
-            drafts::expires_at.eq(tx.now().plus(DRAFT_LIFE).0),
-            drafts::version.eq(1),
-        ))
-        .execute(tx.db)?;
-    let event = Event::platform("draft", id, "prepared")
-        .only(Audience::Agency)
-        .with("after.kind", kind)
-        .with_money(Audience::Agency, "payload", payload);
-    Ok(Change::of(id, event))
+fn preparation(kind: DraftKind, terms: &impl serde::Serialize) -> Result<Preparation, StoreError> {
+    let payload = serde_json::to_value(terms).map_err(|_| StoreError::Corrupt("terms"))?;
+    Ok(Preparation { kind, engagement: None, target: None, payload, revises: None })
 }
 
 /// Prepares an offer of a mandate. Nobody outside the agency sees it yet.
@@ -100,7 +74,6 @@ pub fn prepare_mandate(
 ) -> Result<DraftId, StoreError> {
     store.write(permit, |tx, facts| {
         let terms = MandateTerms {
-            agency: facts.id,
             agency_name: people::name_of(tx.db, facts.id)?,
             artist_email: offer.email.to_string(),
             commission_bp: offer.commission_bp.clamp(0, 5000),
@@ -109,9 +82,9 @@ pub fn prepare_mandate(
             mandate: tx.fresh(),
             start: offer.start,
             territory: offer.territory.to_string(),
+            workspace: facts.id,
         };
-        let (payload, digest) = terms::canonical(&terms)?;
-        prepare(tx, facts, DraftKind::Mandate, &payload, digest)
+        Ok(rows::prepare(tx, preparation(DraftKind::Mandate, &terms)?)?.map(|it| it.draft))
     })
 }
 
@@ -127,55 +100,19 @@ pub fn prepare_partnership(
     store.write(permit, |tx, facts| {
         let terms = PartnershipTerms {
             asked_email: email.to_string(),
-            asker: facts.id,
             asker_name: people::name_of(tx.db, facts.id)?,
             kind: DraftKind::Partnership.to_string(),
             partnership: tx.fresh(),
+            workspace: facts.id,
         };
-        let (payload, digest) = terms::canonical(&terms)?;
-        prepare(tx, facts, DraftKind::Partnership, &payload, digest)
+        Ok(rows::prepare(tx, preparation(DraftKind::Partnership, &terms)?)?.map(|it| it.draft))
     })
 }
 
-struct Draft {
-    kind: DraftKind,
-    state: DraftState,
-    payload: String,
-    digest: Digest,
-    prepared_at: Moment,
-    expires_at: Moment,
-    version: Version,
-}
-
-fn draft(db: &mut Db, id: DraftId) -> Result<Draft, StoreError> {
-    type Row = (Word<DraftKind>, Word<DraftState>, String, Word<Digest>, i64, i64, i64);
-    let (kind, state, payload, digest, prepared, expires, version): Row = drafts::table
-        .find(id.to_string())
-        .select((
-            drafts::kind,
-            drafts::state,
-            drafts::payload,
-            drafts::digest,
-            drafts::prepared_at,
-            drafts::expires_at,
-            drafts::version,
-        ))
-        .first(db)?;
-    Ok(Draft {
-        kind: kind.0,
-        state: state.0,
-        payload,
-        digest: digest.0,
-        prepared_at: Moment(prepared),
-        expires_at: Moment(expires),
-        version: Version(version),
-    })
-}
-
-fn read_terms(draft: &Draft) -> Result<Terms, StoreError> {
-    match draft.kind {
-        DraftKind::Mandate => Ok(Terms::Mandate(terms::mandate(&draft.payload)?)),
-        DraftKind::Partnership => Ok(Terms::Partnership(terms::partnership(&draft.payload)?)),
+fn read_terms(kind: DraftKind, text: &str) -> Result<Terms, StoreError> {
+    match kind {
+        DraftKind::Mandate => Ok(Terms::Mandate(terms::mandate(text)?)),
+        DraftKind::Partnership => Ok(Terms::Partnership(terms::partnership(text)?)),
         _ => Err(StoreError::Absent),
     }
 }
@@ -185,8 +122,8 @@ fn read_terms(draft: &Draft) -> Result<Terms, StoreError> {
 /// # Errors
 /// Absent where the draft is of another kind, or the database's.
 pub fn view(db: &mut Read<'_>, permit: &Permit<ViewDraft>) -> Result<Offer, StoreError> {
-    let draft = draft(db.db, permit.on())?;
-    let terms = read_terms(&draft)?;
+    let draft = rows::view(db, permit)?;
+    let terms = read_terms(draft.row.kind, &draft.text)?;
     let answer = match &terms {
         Terms::Mandate(it) => {
             let state: Option<Word<MandateState>> = mandates::table
@@ -214,11 +151,12 @@ pub fn view(db: &mut Read<'_>, permit: &Permit<ViewDraft>) -> Result<Offer, Stor
     };
     Ok(Offer {
         id: permit.on(),
-        state: draft.state,
+        state: draft.row.state,
         terms,
-        digest: draft.digest,
-        prepared_at: draft.prepared_at,
-        expires_at: draft.expires_at,
+        digest: draft.row.digest,
+        prepared_by: draft.row.prepared_by,
+        prepared_at: draft.row.prepared_at,
+        expires_at: draft.row.expires_at,
         answer,
     })
 }
@@ -241,79 +179,41 @@ pub fn list(
     Ok((rows, found.next))
 }
 
-/// Throws a prepared offer away.
-///
-/// # Errors
-/// Refused, stale, or the database's.
-pub fn discard(store: &Store, permit: Permit<DiscardDraft>) -> Result<(), StoreError> {
-    store.write(permit, |tx, facts| {
-        decided(tx, facts, DraftState::Discarded)?;
-        let event = Event::platform("draft", facts.id, "discarded").only(Audience::Agency).change(
-            "state",
-            facts.state,
-            DraftState::Discarded,
-        );
-        Ok(Change::of((), event))
-    })
-}
-
-fn decided(tx: &mut Write<'_>, facts: &facts::Draft, state: DraftState) -> Result<(), StoreError> {
-    let by = tx.asker().actor.id().to_owned();
-    let rows = diesel::update(
-        drafts::table.filter(drafts::id.eq(facts.id.to_string())).filter(drafts::version.eq(facts.version.0)),
-    )
-    .set((
-        drafts::state.eq(state.as_str()),
-        drafts::decided_by.eq(Some(by)),
-        drafts::decided_at.eq(Some(tx.now().0)),
-        drafts::version.eq(facts.version.0 + 1),
-    ))
-    .execute(tx.db)?;
-    landed(rows, facts.version)
-}
-
 /// Sends an offer whose digest a person was shown, once. The right to prepare it is asked again too. `address` is where
 /// the house is reached, for links in letters.
 ///
 /// # Errors
 /// Refused (another digest is one), a conflict where the draft is too old, or the database's.
-pub fn confirm(store: &Store, permit: Permit<Confirm>, address: &str) -> Result<(), StoreError> {
-    let shown = permit.input().0;
-    store.write(permit, |tx, facts| {
-        let draft = draft(tx.db, facts.id)?;
-        if draft.expires_at <= tx.now() {
-            return conflict("This draft is older than 14 days. Prepare it anew.");
-        }
-        let letters = match read_terms(&draft)? {
+pub fn confirm(store: &Store, permit: Permit<Confirm>, address: &str) -> Result<Confirmed, StoreError> {
+    confirm_with(store, permit, address, |tx, it| {
+        let (transition, letters) = match read_terms(it.kind, &it.text)? {
             Terms::Mandate(terms) => {
-                tx.also::<PrepareMandate>(facts.owner, Unasked)?;
-                offer_mandate(tx, &terms, &draft, address)?
+                let _ = tx.also::<PrepareMandate>(it.workspace, Unasked)?;
+                ("mandate-offered", offer_mandate(tx, &terms, it)?)
             }
             Terms::Partnership(terms) => {
-                tx.also::<PreparePartnership>(facts.owner, Unasked)?;
-                ask_partner(tx, &terms, &draft, address)?
+                let _ = tx.also::<PreparePartnership>(it.workspace, Unasked)?;
+                ("partnership-asked", ask_partner(tx, &terms, it)?)
             }
         };
-        decided(tx, facts, DraftState::Confirmed)?;
-        let event = Event::platform("draft", facts.id, "confirmed")
-            .only(Audience::Agency)
-            .confirmed(shown)
-            .change("state", draft.state, DraftState::Confirmed)
-            .with_money(Audience::Agency, "payload", &draft.payload);
-        Ok(Change::of((), event).telling(letters))
+        let event = Event::platform("draft", it.draft, transition)
+            .only(Audience::of(it.side))
+            .confirmed(it.digest)
+            .with_money(Audience::of(it.side), "payload", &it.text);
+        Ok(Change::of(None, event).telling(letters))
     })
 }
 
 fn offer_mandate(
     tx: &mut Write<'_>,
     terms: &MandateTerms,
-    draft: &Draft,
-    address: &str,
+    it: &Confirming<'_>,
 ) -> Result<Vec<Letter>, StoreError> {
     let mailbox = terms.artist_email.to_lowercase();
     let Some(artist) = people::owned_by(tx.db, &mailbox, Kind::Artist)? else { return Ok(Vec::new()) };
     let Some(profile) = profile_of(tx.db, artist)? else { return Ok(Vec::new()) };
-    insert_mandate(tx.db, terms, draft, artist, profile, MandateState::Invited, tx.asker.now)?;
+    insert_mandate(tx, terms, &it.text, artist, profile, MandateState::Invited)?;
+    let address = it.origin;
     Ok(people::to_owners(
         tx.db,
         artist,
@@ -340,31 +240,31 @@ fn profile_of(db: &mut Db, artist: WorkspaceId) -> QueryResult<Option<ProfileId>
 }
 
 fn insert_mandate(
-    db: &mut Db,
+    tx: &mut Write<'_>,
     terms: &MandateTerms,
-    draft: &Draft,
+    text: &str,
     artist: WorkspaceId,
     profile: ProfileId,
     state: MandateState,
-    now: Moment,
 ) -> Result<(), StoreError> {
+    let now = tx.now();
     let starts = (state == MandateState::Active).then_some(now.0);
     diesel::insert_into(mandates::table)
         .values((
             mandates::id.eq(terms.mandate.to_string()),
             mandates::artist.eq(artist.to_string()),
-            mandates::agency.eq(terms.agency.to_string()),
+            mandates::agency.eq(terms.workspace.to_string()),
             mandates::profile.eq(profile.to_string()),
             mandates::territory.eq(&terms.territory),
             mandates::commission_bp.eq(terms.commission_bp),
-            mandates::payload.eq(&draft.payload),
-            mandates::digest.eq(draft.digest.to_string()),
+            mandates::payload.eq(text),
+            mandates::digest.eq(digest_of(text).to_string()),
             mandates::state.eq(state.as_str()),
             mandates::offered_at.eq(now.0),
             mandates::starts_at.eq(starts),
             mandates::version.eq(1),
         ))
-        .execute(db)?;
+        .execute(tx.db)?;
     Ok(())
 }
 
@@ -375,37 +275,26 @@ pub(super) fn managed_mandate(
     artist: WorkspaceId,
     profile: ProfileId,
 ) -> Result<(), StoreError> {
-    let (payload, digest) = terms::canonical(terms)?;
-    let now = tx.now();
-    let draft = Draft {
-        kind: DraftKind::Mandate,
-        state: DraftState::Confirmed,
-        payload,
-        digest,
-        prepared_at: now,
-        expires_at: now,
-        version: Version(1),
-    };
-    insert_mandate(tx.db, terms, &draft, artist, profile, MandateState::Active, now)
+    let text = canonical(terms)?;
+    insert_mandate(tx, terms, &text, artist, profile, MandateState::Active)
 }
 
 fn ask_partner(
     tx: &mut Write<'_>,
     terms: &PartnershipTerms,
-    draft: &Draft,
-    address: &str,
+    it: &Confirming<'_>,
 ) -> Result<Vec<Letter>, StoreError> {
     let mailbox = terms.asked_email.to_lowercase();
     let asked = people::owned_by(tx.db, &mailbox, Kind::Agency)?;
     // to ask oneself is to ask nobody
-    let Some(asked) = asked.filter(|it| *it != terms.asker) else { return Ok(Vec::new()) };
+    let Some(asked) = asked.filter(|other| *other != it.workspace) else { return Ok(Vec::new()) };
     diesel::insert_into(partnerships::table)
         .values((
             partnerships::id.eq(terms.partnership.to_string()),
-            partnerships::asker.eq(terms.asker.to_string()),
+            partnerships::asker.eq(it.workspace.to_string()),
             partnerships::asked.eq(asked.to_string()),
-            partnerships::payload.eq(&draft.payload),
-            partnerships::digest.eq(draft.digest.to_string()),
+            partnerships::payload.eq(&it.text),
+            partnerships::digest.eq(it.digest.to_string()),
             partnerships::state.eq(PartnershipState::Asked.as_str()),
             partnerships::created_at.eq(tx.now().0),
             partnerships::version.eq(1),
@@ -420,6 +309,7 @@ fn ask_partner(
              not stealth or private, and nothing else.\n\n\
              Accept or decline here:\n\n{address}/w/{asked}/partners/{id}\n",
             asker = terms.asker_name,
+            address = it.origin,
             id = terms.partnership,
         ),
     )?)

@@ -1,5 +1,6 @@
 //! Two agencies that show each other the listings of their artists.
 
+use super::terms::{self, PartnershipTerms};
 use super::{conflict, landed, people};
 use crate::db::Db;
 use crate::error::StoreError;
@@ -58,6 +59,16 @@ pub fn view(db: &mut Read<'_>, permit: &Permit<ViewPartnership>) -> Result<Partn
         (false, _) => people::name_of(db.db, asker.0)?,
     };
     Ok(Partnership { id: permit.on(), state: state.0, other, asked_by_us, digest, asked_at: Moment(at) })
+}
+
+/// What was asked, word for word.
+///
+/// # Errors
+/// The database's.
+pub fn terms(db: &mut Read<'_>, permit: &Permit<ViewPartnership>) -> Result<PartnershipTerms, StoreError> {
+    let payload: String =
+        partnerships::table.find(permit.on().to_string()).select(partnerships::payload).first(db.db)?;
+    terms::partnership(&payload)
 }
 
 /// The agency's partnerships, newest first. What it asked itself is here only once it was answered.

@@ -1,16 +1,13 @@
-//! What is offered, word for word: canonical JSON (keys in order, no spaces) and its SHA-256.
+//! What is offered, word for word. Drafts keep it in its one canonical spelling.
 
 use crate::error::StoreError;
-use domain::{Day, Digest, MandateId, PartnershipId, WorkspaceId};
+use domain::{Day, MandateId, PartnershipId, WorkspaceId};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-/// The terms of a representation. The fields stand in the order of their names, which makes the text canonical.
+/// The terms of a representation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MandateTerms {
-    /// The agency's workspace.
-    pub agency: WorkspaceId,
     /// Its name when the offer was made.
     pub agency_name: String,
     /// To whom it is offered; empty for a managed profile.
@@ -27,6 +24,8 @@ pub struct MandateTerms {
     pub start: Day,
     /// Where it holds.
     pub territory: String,
+    /// The agency's workspace, which acts.
+    pub workspace: WorkspaceId,
 }
 
 /// What one agency asks another.
@@ -35,14 +34,14 @@ pub struct MandateTerms {
 pub struct PartnershipTerms {
     /// Who is asked: an owner's address.
     pub asked_email: String,
-    /// The asking agency.
-    pub asker: WorkspaceId,
     /// Its name when it asked.
     pub asker_name: String,
     /// `partnership`.
     pub kind: String,
     /// The partnership's id, minted with the question.
     pub partnership: PartnershipId,
+    /// The asking agency's workspace, which acts.
+    pub workspace: WorkspaceId,
 }
 
 /// Either.
@@ -52,12 +51,6 @@ pub enum Terms {
     Mandate(MandateTerms),
     /// A partnership.
     Partnership(PartnershipTerms),
-}
-
-pub(super) fn canonical(terms: &impl Serialize) -> Result<(String, Digest), StoreError> {
-    let text = serde_json::to_string(terms).map_err(|_| StoreError::Corrupt("terms"))?;
-    let digest = Digest(Sha256::digest(&text).into());
-    Ok((text, digest))
 }
 
 pub(super) fn mandate(payload: &str) -> Result<MandateTerms, StoreError> {
@@ -94,22 +87,5 @@ mod tests {
     #[test]
     fn percents() {
         assert_eq!([0, 1500, 1250, 1205, 5].map(percent), ["0 %", "15 %", "12.5 %", "12.05 %", "0.05 %"]);
-    }
-
-    #[test]
-    fn the_text_of_terms_is_canonical() {
-        let asked = PartnershipTerms {
-            asked_email: "a@b.example".into(),
-            asker: "0123456789012345678901".parse().unwrap(),
-            asker_name: "Example".into(),
-            kind: "partnership".into(),
-            partnership: "0123456789012345678902".parse().unwrap(),
-        };
-        let (text, digest) = canonical(&asked).unwrap();
-        let sorted: std::collections::BTreeMap<String, serde_json::Value> =
-            serde_json::from_str(&text).unwrap();
-        assert_eq!(serde_json::to_string(&sorted).unwrap(), text);
-        assert_eq!(partnership(&text).unwrap(), asked);
-        assert_eq!(digest.to_string().len(), 64);
     }
 }

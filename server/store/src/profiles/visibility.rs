@@ -70,7 +70,7 @@ pub fn opt_in(store: &Store, permit: Permit<OptIn>, shown: Version) -> Result<()
             return conflict("Your folio is public already.");
         }
         if facts.level != Level::Public {
-            tx.also::<SetLevel>(facts.id, Level::Public)?;
+            let _ = tx.also::<SetLevel>(facts.id, Level::Public)?;
         }
         turn(tx, facts, (Level::Public, true, facts.discoverable), "opted-in")
     })

@@ -16,6 +16,7 @@ pub(crate) const NOW: Moment = Moment(1_800_000_000_000_000);
 /// Makes two tests of each function: one on SQLite, one on PostgreSQL.
 macro_rules! both { ($($(#[$meta:meta])* fn $name:ident($ground:ident) $body:block)+) => { $(
     mod $name {
+        #[allow(unused_imports)] // some need nothing of their file's
         use super::*;
         $(#[$meta])*
         fn run($ground: &$crate::support::Ground) $body

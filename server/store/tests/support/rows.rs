@@ -1,7 +1,7 @@
 //! Rows written by hand, so that tests depend on no room above the tables.
 
-use super::ground::{Ground, run};
 use super::NOW;
+use super::ground::{Ground, run};
 use domain::{AccountId, EngagementId, Id, Kind, ProfileId, WorkspaceId};
 use std::fmt::Write as _;
 use store::db::Db;

@@ -30,6 +30,8 @@ pub enum Class {
     PublicForm,
     /// Sign-in, by address.
     SignIn,
+    /// Refusals, by actor: who asks again and again for what is not theirs is slowed.
+    Probe,
 }
 
 /// So many at once, refilled evenly over a time.
@@ -76,6 +78,8 @@ pub struct Allowances {
     pub public_form: Allowance,
     /// Sign-in, by address.
     pub sign_in: Allowance,
+    /// Refusals, by actor.
+    pub probe: Allowance,
     /// Most keys a class remembers; beyond it new keys share [`SHARED`] ones.
     pub keys: NonZeroU32,
 }
@@ -87,6 +91,7 @@ impl Default for Allowances {
             mutation: Allowance::of(120, 60),
             public_form: Allowance::of(10, 600),
             sign_in: Allowance::of(20, 600),
+            probe: Allowance::of(60, 600),
             keys: Allowance::of(200_000, 1).burst,
         }
     }
@@ -111,6 +116,7 @@ pub struct Limits {
     mutation: Limiter,
     public_form: Limiter,
     sign_in: Limiter,
+    probe: Limiter,
     ticks: Ticks,
     keys: usize,
 }
@@ -129,6 +135,7 @@ impl Limits {
             mutation: limiter(allowed.mutation),
             public_form: limiter(allowed.public_form),
             sign_in: limiter(allowed.sign_in),
+            probe: limiter(allowed.probe),
             ticks: ticks.clone(),
             keys: usize::try_from(allowed.keys.get()).unwrap_or(usize::MAX),
         }
@@ -165,12 +172,17 @@ impl Limits {
             Class::Mutation => &self.mutation,
             Class::PublicForm => &self.public_form,
             Class::SignIn => &self.sign_in,
+            Class::Probe => &self.probe,
         }
+    }
+
+    fn all(&self) -> [&Limiter; 5] {
+        [&self.read, &self.mutation, &self.public_form, &self.sign_in, &self.probe]
     }
 
     /// Forgets keys whose allowance is full again; to be called once a minute.
     pub fn sweep(&self) {
-        for limiter in [&self.read, &self.mutation, &self.public_form, &self.sign_in] {
+        for limiter in self.all() {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
@@ -179,7 +191,7 @@ impl Limits {
     /// Keys held, of all classes together.
     #[must_use]
     pub fn held(&self) -> usize {
-        [&self.read, &self.mutation, &self.public_form, &self.sign_in].iter().map(|it| it.len()).sum()
+        self.all().iter().map(|it| it.len()).sum()
     }
 }
 

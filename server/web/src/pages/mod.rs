@@ -2,7 +2,9 @@
 
 mod accounts;
 mod admin;
+mod folio;
 mod ops;
+mod profiles;
 mod public;
 mod today;
 
@@ -17,5 +19,7 @@ pub fn routes() -> Vec<Route<House>> {
     all.extend(accounts::routes());
     all.extend(admin::routes());
     all.extend(public::routes());
+    all.extend(profiles::routes());
+    all.extend(folio::routes());
     all
 }

@@ -38,7 +38,7 @@ async fn ready(call: Call<House>) -> Result<Response, Problem> {
     let mut answer = match ready {
         Ok(Ok(())) => return reply::json(&Status { status: "ok" }),
         Ok(Err(why)) => {
-            tracing::warn!(cause = %why, "not ready");
+            tracing::warn!(error = %why, "not ready");
             reply::json(&Status { status: "unavailable" })?
         }
         Err(_) => reply::json(&Status { status: "unavailable" })?,

@@ -70,6 +70,7 @@ impl Place {
             mutation: plenty,
             public_form: plenty,
             sign_in: plenty,
+            probe: plenty,
             ..Allowances::default()
         };
         let edge = Edge {

@@ -1,0 +1,87 @@
+//! An artist claims the profile that an agency kept. The link shows what would be taken over; only the button takes it.
+
+use crate::house::House;
+use crate::problem::Problem;
+use crate::reply;
+use crate::routes::{Call, Most, Route};
+use crate::view::{Fact, Facts, FormToken};
+use crate::visit::As;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::ProfileId;
+use policy::Claim;
+use policy::actions::ClaimProfile;
+use serde::Serialize;
+use store::profiles::managed;
+use warp::reply::Response;
+
+pub(super) fn routes() -> Vec<Route<House>> {
+    vec![
+        Route::get("/claim/{profile}", "ClaimProfile", "Profile", Most::Member, |call| Box::pin(show(call))),
+        Route::post("/claim/{profile}", "ClaimProfile", "Profile", Most::Member, |call| Box::pin(take(call))),
+    ]
+}
+
+#[derive(Serialize)]
+struct View {
+    name: String,
+    facts: Facts,
+    agency: Option<String>,
+    action: String,
+    token: FormToken,
+    claim: String,
+}
+
+/// What is no token is asked with as a token that nobody holds.
+fn claim(token: &str) -> Claim {
+    Claim(managed::claim_digest(&URL_SAFE_NO_PAD.decode(token).unwrap_or_default()))
+}
+
+async fn show(call: Call<House>) -> Result<Response, Problem> {
+    let mut query = call.rq.query()?;
+    let token = query.text("token");
+    query.finish()?;
+    let id = call.holes.id::<ProfileId>("profile");
+    call.visit(As::Account, move |visit| {
+        let id = visit.known(id)?;
+        let permit = visit.db.permit::<ClaimProfile>(id, claim(&token))?;
+        let it = managed::claimable(visit.db, &permit)?;
+        let mut rows = Vec::new();
+        if let Some(agency) = &it.agency {
+            rows.push(Fact::text("Represented by", agency.clone()));
+        }
+        if let Some(territory) = it.territory {
+            rows.push(Fact::text("Territory", territory));
+        }
+        if let Some(commission) = it.commission {
+            rows.push(Fact::amount("Commission", format!("{commission} of the gross fee")));
+        }
+        let view = View {
+            name: it.name,
+            facts: Facts { wide: false, rows },
+            agency: it.agency,
+            action: format!("/claim/{id}"),
+            token: visit.token("claim", &id.to_string()),
+            claim: token,
+        };
+        let page = visit.page(format!("Claim the profile of {}", view.name), "")?;
+        visit.house.views.page("pages/profiles/claim.html", &page, &view)
+    })
+    .await
+}
+
+async fn take(mut call: Call<House>) -> Result<Response, Problem> {
+    let mut form = call.rq.form().await;
+    let id = call.holes.id::<ProfileId>("profile");
+    call.visit(As::Account, move |visit| {
+        let id = visit.known(id)?;
+        let token = form.as_mut().map(|it| it.text("claim")).unwrap_or_default();
+        let permit = visit.db.permit::<ClaimProfile>(id, claim(&token))?;
+        let mut form = form?;
+        visit.check(&mut form, "claim", &id.to_string())?;
+        form.finish()?;
+        let workspace = managed::claim(&visit.house.store, permit)?;
+        Ok(reply::see_other(&format!("/w/{workspace}/profile?done=claimed")))
+    })
+    .await
+}

@@ -1,0 +1,317 @@
+//! Lists by scope: an agency's roster, discovery by plan, search in the workspace. None counts what it does not show.
+
+use super::profile::{Named, mark, named};
+use super::{base, commission, done, only};
+use crate::house::House;
+use crate::http::{Filled, encoding};
+use crate::problem::Problem;
+use crate::reply;
+use crate::routes::{Call, Most, Route};
+use crate::view::{DayField, Empty, Field, FormToken, Link, Mark, Pager, day_of};
+use crate::visit::Visit;
+use domain::{Bounded, Kind};
+use policy::actions::{CreateManagedProfile, FindListing, PrepareMandate, ViewWorkspace};
+use policy::{Filter, Unasked};
+use serde::Serialize;
+use store::Page as Rows;
+use store::profiles::managed::{self, ManagedProfile};
+use store::profiles::{self, Card};
+use warp::reply::Response;
+
+const ROWS: usize = 30;
+
+pub(super) fn routes() -> Vec<Route<House>> {
+    vec![
+        Route::get("/w/{workspace}/roster", "ViewProfile", "Profile", Most::Member, |call| {
+            Box::pin(roster(call))
+        }),
+        Route::get("/w/{workspace}/roster/keep", "CreateManagedProfile", "Workspace", Most::Member, |call| {
+            Box::pin(keep_form(call))
+        }),
+        Route::post(
+            "/w/{workspace}/roster/keep",
+            "CreateManagedProfile",
+            "Workspace",
+            Most::Member,
+            |call| Box::pin(keep(call)),
+        ),
+        Route::get("/w/{workspace}/discovery", "FindListing", "Profile", Most::Member, |call| {
+            Box::pin(discovery(call))
+        }),
+        Route::get("/w/{workspace}/search", "FindListing", "Profile", Most::Member, |call| {
+            Box::pin(search(call))
+        }),
+    ]
+}
+
+/// A row as a shelf shows it.
+#[derive(Serialize)]
+struct Row {
+    href: String,
+    name: String,
+    lead: String,
+    agencies: Vec<Named>,
+    why: Vec<String>,
+    level: Option<Mark>,
+    unclaimed: bool,
+}
+
+/// A search box over a shelf of rows.
+#[derive(Serialize)]
+struct Shelf {
+    heading: &'static str,
+    lead: &'static str,
+    action: String,
+    search: Field,
+    rows: Vec<Row>,
+    empty: Empty,
+    pager: Pager,
+    ways: Vec<Link>,
+}
+
+/// What the query asks for.
+struct Asked {
+    q: String,
+    after: Option<String>,
+}
+
+fn asked(call: &Call<House>) -> Result<(Asked, Filled), Problem> {
+    let mut query = call.rq.query()?;
+    let (q, after, _) = (query.text("q"), query.maybe("after"), query.maybe("done"));
+    query.finish()?;
+    let mut filled = Filled::with([("q", q.clone())]);
+    let q = if q.trim().is_empty() {
+        String::new()
+    } else {
+        filled.take("q", Bounded::<100>::line("a name", &q)).map(Bounded::into_string).unwrap_or_default()
+    };
+    // what is no key of ours begins at the start
+    let after = after.filter(|it| it.len() <= 400 && !it.is_empty());
+    Ok((Asked { q, after }, filled))
+}
+
+fn rows(cards: Vec<Card>, at: &str, why: bool) -> Vec<Row> {
+    cards
+        .into_iter()
+        .map(|it| Row {
+            href: format!("{at}/{}", it.id),
+            name: it.name,
+            lead: [it.discipline, it.based_in]
+                .into_iter()
+                .filter(|it| !it.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · "),
+            agencies: named(&it.agencies),
+            why: if why { it.why } else { Vec::new() },
+            level: it.own.map(|it| mark(it.0)),
+            unclaimed: it.own.is_some_and(|it| !it.1),
+        })
+        .collect()
+}
+
+fn pager(at: &str, asked: &Asked, next: Option<String>) -> Pager {
+    let q = encoding::encode(&asked.q);
+    let next = next.map(|it| format!("{at}?q={q}&after={}", encoding::encode(&it)));
+    let first = asked.after.is_some().then(|| format!("{at}?q={q}"));
+    Pager { label: "Further artists".into(), first, next }
+}
+
+fn page_of(asked: &Asked) -> Rows {
+    Rows { after: asked.after.clone(), ..Rows::first(ROWS) }
+}
+
+async fn roster(call: Call<House>) -> Result<Response, Problem> {
+    let note = done_of(&call)?;
+    let (asked, filled) = asked(&call)?;
+    call.visit(call.member(), move |visit| {
+        only(visit, Kind::Agency)?;
+        let base = base(visit)?;
+        let own = visit.member()?.1.workspace;
+        let found = profiles::roster(visit.db, &asked.q, &page_of(&asked))?;
+        let mut ways = Vec::new();
+        if visit.db.may::<PrepareMandate>(own, &Unasked)? {
+            ways.push(Link::to(format!("{base}/roster/offer"), "Offer a mandate"));
+        }
+        if visit.db.may::<CreateManagedProfile>(own, &Unasked)? {
+            ways.push(Link::to(format!("{base}/roster/keep"), "Keep a profile for an artist"));
+        }
+        ways.push(Link::to(format!("{base}/mandates"), "Mandates and offers"));
+        let text = if asked.q.is_empty() {
+            "You represent nobody yet."
+        } else {
+            "Nobody on your roster has this in their name."
+        };
+        let view = Shelf {
+            heading: "Roster",
+            lead: "The artists whom you represent now.",
+            action: format!("{base}/roster"),
+            search: Field::search("q", "Name").filled(&filled),
+            rows: rows(found.rows, &format!("{base}/artists"), false),
+            empty: Empty { text: text.into(), href: None, label: String::new() },
+            pager: pager(&format!("{base}/roster"), &asked, found.next),
+            ways,
+        };
+        let mut page = visit.page("Roster", "/roster")?;
+        page.note = note.map(str::to_owned);
+        visit.house.views.page("pages/profiles/shelf.html", &page, &view)
+    })
+    .await
+}
+
+fn done_of(call: &Call<House>) -> Result<Option<&'static str>, Problem> {
+    let mut query = call.rq.query()?;
+    Ok(super::said(&query.text("done")))
+}
+
+async fn discovery(call: Call<House>) -> Result<Response, Problem> {
+    let (asked, filled) = asked(&call)?;
+    call.visit(call.member(), move |visit| {
+        only(visit, Kind::Presenter)?;
+        let base = base(visit)?;
+        // without the plan there is nothing to list, and the page says no more than that
+        let plan = *visit.db.scope::<FindListing>(&Unasked).filter() != Filter::Never;
+        let found = profiles::found(visit.db, &asked.q, &page_of(&asked))?;
+        let text = match (plan, asked.q.is_empty()) {
+            (false, _) => "Discovery belongs to the Discovery plan, and to verified presenters.",
+            (true, true) => "No artist who can be found is here yet.",
+            (true, false) => "No artist who can be found has this in their name.",
+        };
+        let (href, label) =
+            if plan { (None, String::new()) } else { (Some("/pricing/".into()), "See the plans".into()) };
+        let view = Shelf {
+            heading: "Discovery",
+            lead: "Artists who agreed to be found. Under each stands why you see them.",
+            action: format!("{base}/discovery"),
+            search: Field::search("q", "Name").filled(&filled),
+            rows: rows(found.rows, &format!("{base}/listings"), true),
+            empty: Empty { text: text.into(), href, label },
+            pager: pager(&format!("{base}/discovery"), &asked, found.next),
+            ways: Vec::new(),
+        };
+        let page = visit.page("Discovery", "/discovery")?;
+        visit.house.views.page("pages/profiles/shelf.html", &page, &view)
+    })
+    .await
+}
+
+/// A part of the answer to a search; each room may add its own.
+#[derive(Serialize)]
+struct Found {
+    heading: &'static str,
+    rows: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Search {
+    action: String,
+    search: Field,
+    asked: bool,
+    parts: Vec<Found>,
+    pager: Pager,
+}
+
+async fn search(call: Call<House>) -> Result<Response, Problem> {
+    let (asked, filled) = asked(&call)?;
+    call.visit(call.member(), move |visit| {
+        let (kind, member) = visit.member()?;
+        let _seen = visit.db.permit::<ViewWorkspace>(member.workspace, Unasked)?;
+        let base = base(visit)?;
+        let (mut parts, mut next) = (Vec::new(), None);
+        if !asked.q.is_empty() {
+            let found = profiles::found(visit.db, &asked.q, &page_of(&asked))?;
+            let at = if kind == Kind::Presenter { "listings" } else { "artists" };
+            let rows = rows(found.rows, &format!("{base}/{at}"), true);
+            next = found.next;
+            if !rows.is_empty() {
+                parts.push(Found { heading: "Artists", rows });
+            }
+        }
+        let view = Search {
+            action: format!("{base}/search"),
+            search: Field::search("q", "Name").filled(&filled),
+            asked: !asked.q.is_empty(),
+            parts,
+            pager: pager(&format!("{base}/search"), &asked, next),
+        };
+        let page = visit.page("Search", "/search")?;
+        visit.house.views.page("pages/profiles/search.html", &page, &view)
+    })
+    .await
+}
+
+#[derive(Serialize)]
+struct Keep {
+    action: String,
+    token: FormToken,
+    fields: Vec<Field>,
+    start: DayField,
+    back: String,
+}
+
+fn keep_page(visit: &mut Visit<'_, '_>, filled: &Filled, again: bool) -> Result<Response, Problem> {
+    let (base, own) = (base(visit)?, visit.member()?.1.workspace);
+    let view = Keep {
+        action: format!("{base}/roster/keep"),
+        token: visit.token("keep", own.as_str()),
+        fields: vec![
+            Field::text("name", "Name of the artist").autocomplete("off").filled(filled),
+            Field::text("discipline", "Discipline")
+                .hint("Conductor, mezzo-soprano, string quartet")
+                .filled(filled),
+            Field::text("territory", "Territory")
+                .hint("Where you represent the artist: Europe, general")
+                .filled(filled),
+            Field {
+                inputmode: Some("decimal"),
+                ..Field::text("commission", "Commission, percent of the gross fee")
+            }
+            .filled(filled),
+        ],
+        start: DayField::new("start", "start_", "Since when you represent the artist").filled(filled),
+        back: format!("{base}/roster"),
+    };
+    let page = visit.page("Keep a profile", "/roster")?;
+    if again {
+        return Err(visit.house.views.again("pages/profiles/keep.html", &page.correcting(filled), &view));
+    }
+    visit.house.views.page("pages/profiles/keep.html", &page, &view)
+}
+
+async fn keep_form(call: Call<House>) -> Result<Response, Problem> {
+    done(&call)?;
+    call.visit(call.member(), move |visit| {
+        let own = visit.member()?.1.workspace;
+        only(visit, Kind::Agency)?;
+        let _may = visit.db.permit::<CreateManagedProfile>(own, Unasked)?;
+        keep_page(visit, &Filled::blank(), false)
+    })
+    .await
+}
+
+async fn keep(mut call: Call<House>) -> Result<Response, Problem> {
+    let form = call.rq.form().await;
+    call.visit(call.member(), move |visit| {
+        let own = visit.member()?.1.workspace;
+        only(visit, Kind::Agency)?;
+        let permit = visit.db.permit::<CreateManagedProfile>(own, Unasked)?;
+        let mut form = form?;
+        visit.check(&mut form, "keep", own.as_str())?;
+        let mut filled = form.filled(&["form_token"]);
+        let name = filled.take("name", Bounded::line("a name", &form.text("name")));
+        let discipline = filled.take("discipline", Bounded::line("a discipline", &form.text("discipline")));
+        let territory = filled.take("territory", Bounded::line("a territory", &form.text("territory")));
+        let commission_bp = filled.take("commission", commission(&form.text("commission")));
+        let start = day_of(&form.text("start_day"), &form.text("start_month"), &form.text("start_year"));
+        let start = filled.take("start", start);
+        form.finish()?;
+        let (Some(name), Some(discipline), Some(territory), Some(commission_bp), Some(start)) =
+            (name, discipline, territory, commission_bp, start)
+        else {
+            return keep_page(visit, &filled, true);
+        };
+        let new = ManagedProfile { name, discipline, territory, commission_bp, start };
+        let id = managed::create(&visit.house.store, permit, &new)?;
+        Ok(reply::see_other(&format!("{}/artists/{id}?done=kept", base(visit)?)))
+    })
+    .await
+}

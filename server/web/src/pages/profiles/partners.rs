@@ -1,0 +1,282 @@
+//! Partner agencies: asked, accepted, ended.
+
+use super::mandates::{OfferLine, offer_lines};
+use super::{base, digest, done, only, terms};
+use crate::house::House;
+use crate::http::{Filled, Form};
+use crate::problem::Problem;
+use crate::reply;
+use crate::routes::{Call, Most, Route};
+use crate::view::{Empty, Field, FormToken, Mark, Pager, State, When, when};
+use crate::visit::Visit;
+use domain::bounded::Email;
+use domain::records::{DraftKind, PartnershipState};
+use domain::{Digest, Kind, PartnershipId};
+use policy::actions::{AcceptPartnership, EndPartnership, PreparePartnership, ViewPartnership};
+use policy::{Shown, Unasked};
+use serde::Serialize;
+use store::Page as Rows;
+use store::profiles::offers;
+use store::profiles::partnerships::{self, Partnership};
+use warp::reply::Response;
+
+const ROWS: usize = 50;
+
+pub(super) fn routes() -> Vec<Route<House>> {
+    vec![
+        Route::get("/w/{workspace}/partners", "ViewPartnership", "Partnership", Most::Member, |call| {
+            Box::pin(list(call))
+        }),
+        Route::post("/w/{workspace}/partners", "PreparePartnership", "Workspace", Most::Member, |call| {
+            Box::pin(ask(call))
+        }),
+        Route::get(
+            "/w/{workspace}/partners/{partnership}",
+            "ViewPartnership",
+            "Partnership",
+            Most::Member,
+            |call| Box::pin(show(call)),
+        ),
+        Route::post(
+            "/w/{workspace}/partners/{partnership}/accept",
+            "AcceptPartnership",
+            "Partnership",
+            Most::Member,
+            |call| Box::pin(accept(call)),
+        ),
+        Route::post(
+            "/w/{workspace}/partners/{partnership}/end",
+            "EndPartnership",
+            "Partnership",
+            Most::Member,
+            |call| Box::pin(end(call)),
+        ),
+    ]
+}
+
+#[derive(Serialize)]
+struct Line {
+    href: String,
+    other: String,
+    mark: Mark,
+    when: When,
+}
+
+#[derive(Serialize)]
+struct Ask {
+    action: String,
+    token: FormToken,
+    email: Field,
+}
+
+#[derive(Serialize)]
+struct ListView {
+    partners: Vec<Line>,
+    empty: Empty,
+    pager: Pager,
+    offers: Vec<OfferLine>,
+    ask: Option<Ask>,
+}
+
+fn state(it: &Partnership) -> Mark {
+    match it.state {
+        PartnershipState::Asked => Mark::of("A", State::Enquiry, "asks you"),
+        PartnershipState::Active => Mark::of("P", State::Firm, "partners"),
+        PartnershipState::Ended => Mark::of("P", State::Gone, "over"),
+    }
+}
+
+fn page(
+    visit: &mut Visit<'_, '_>,
+    after: Option<String>,
+    note: Option<&'static str>,
+    wrong: Option<&Filled>,
+) -> Result<Response, Problem> {
+    let (base, own) = (base(visit)?, visit.member()?.1.workspace);
+    let zone = visit.house.settings.zone.clone();
+    let again = after.is_some();
+    let (found, next) = partnerships::list(visit.db, &Rows { after, ..Rows::first(ROWS) })?;
+    let partners = found
+        .iter()
+        .map(|it| Line {
+            href: format!("{base}/partners/{}", it.id),
+            other: it.other.clone(),
+            mark: state(it),
+            when: when::instant(it.asked_at, &zone),
+        })
+        .collect();
+    let blank = Filled::blank();
+    let ask = if visit.db.may::<PreparePartnership>(own, &Unasked)? {
+        let email = Field {
+            autocomplete: Some("off"),
+            ..Field::email("email", "E-mail of an owner of the other agency")
+        };
+        Some(Ask {
+            action: format!("{base}/partners"),
+            token: visit.token("ask-partner", own.as_str()),
+            email: email
+                .hint("We never tell whether an address is known here.")
+                .filled(wrong.unwrap_or(&blank)),
+        })
+    } else {
+        None
+    };
+    let at = format!("{base}/partners");
+    let view = ListView {
+        partners,
+        empty: Empty { text: "You have no partners yet.".into(), href: None, label: String::new() },
+        pager: Pager {
+            label: "Further partners".into(),
+            first: again.then(|| at.clone()),
+            next: next.map(|it| format!("{at}?after={}", crate::http::encoding::encode(&it))),
+        },
+        offers: offer_lines(visit, DraftKind::Partnership, &base)?,
+        ask,
+    };
+    let mut page = visit.page("Partners", "/partners")?;
+    page.note = note.map(str::to_owned);
+    if let Some(wrong) = wrong {
+        return Err(visit.house.views.again("pages/profiles/partners.html", &page.correcting(wrong), &view));
+    }
+    visit.house.views.page("pages/profiles/partners.html", &page, &view)
+}
+
+async fn list(call: Call<House>) -> Result<Response, Problem> {
+    let mut query = call.rq.query()?;
+    let (after, note) = (query.maybe("after"), super::said(&query.text("done")));
+    query.finish()?;
+    call.visit(call.member(), move |visit| {
+        only(visit, Kind::Agency)?;
+        page(visit, after, note, None)
+    })
+    .await
+}
+
+async fn ask(mut call: Call<House>) -> Result<Response, Problem> {
+    let form = call.rq.form().await;
+    call.visit(call.member(), move |visit| {
+        only(visit, Kind::Agency)?;
+        let own = visit.member()?.1.workspace;
+        let permit = visit.db.permit::<PreparePartnership>(own, Unasked)?;
+        let mut form = form?;
+        visit.check(&mut form, "ask-partner", own.as_str())?;
+        let mut filled = form.filled(&["form_token"]);
+        let email = filled.take("email", Email::parse(&form.text("email")));
+        form.finish()?;
+        let Some(email) = email else { return page(visit, None, None, Some(&filled)) };
+        let id = offers::prepare_partnership(&visit.house.store, permit, &email)?;
+        Ok(reply::see_other(&format!("{}/offers/{id}?done=prepared", base(visit)?)))
+    })
+    .await
+}
+
+#[derive(Serialize)]
+struct Act {
+    action: String,
+    token: FormToken,
+    digest: String,
+    label: String,
+}
+
+#[derive(Serialize)]
+struct View {
+    heading: String,
+    mark: Mark,
+    when: When,
+    payload: Option<crate::view::Payload>,
+    short: String,
+    accept: Option<Act>,
+    end: Option<Act>,
+    back: String,
+}
+
+async fn show(call: Call<House>) -> Result<Response, Problem> {
+    let note = done(&call)?;
+    let id = call.holes.id::<PartnershipId>("partnership");
+    call.visit(call.member(), move |visit| {
+        let id = visit.known(id)?;
+        let permit = visit.db.permit::<ViewPartnership>(id, Unasked)?;
+        let it = partnerships::view(visit.db, &permit)?;
+        let words = partnerships::terms(visit.db, &permit)?;
+        let base = base(visit)?;
+        let act = |visit: &Visit<'_, '_>, verb: &str, label: String| Act {
+            action: format!("{base}/partners/{id}/{verb}"),
+            token: visit.token(verb, &id.to_string()),
+            digest: it.digest.clone(),
+            label,
+        };
+        let (mut accept, mut end) = (None, None);
+        if let Ok(digest) = it.digest.parse::<Digest>() {
+            let open = it.state == PartnershipState::Asked;
+            if open && visit.db.may::<AcceptPartnership>(id, &Shown(digest))? {
+                accept = Some(act(visit, "accept", format!("Be partners with {}", it.other)));
+            }
+            if it.state != PartnershipState::Ended
+                && !(open && it.asked_by_us)
+                && visit.db.may::<EndPartnership>(id, &Shown(digest))?
+            {
+                end = Some(act(visit, "end", if open { "Decline" } else { "End the partnership" }.into()));
+            }
+        }
+        let view = View {
+            heading: if it.other.is_empty() { words.asked_email.clone() } else { it.other.clone() },
+            mark: state(&it),
+            when: when::instant(it.asked_at, &visit.house.settings.zone),
+            payload: Some(terms::partnership(&words)),
+            short: it.digest.parse::<Digest>().map(|it| it.short()).unwrap_or_default(),
+            accept,
+            end,
+            back: format!("{base}/partners"),
+        };
+        let mut page = visit.page(format!("Partner: {}", view.heading), "/partners")?;
+        page.note = note.map(str::to_owned);
+        visit.house.views.page("pages/profiles/partner.html", &page, &view)
+    })
+    .await
+}
+
+/// As for mandates: another digest than the one that stands is told to those who may see it, and refused to others.
+fn asked(
+    visit: &mut Visit<'_, '_>,
+    id: PartnershipId,
+    form: &mut Result<Form, Problem>,
+) -> Result<Shown, Problem> {
+    let shown = form.as_mut().ok().and_then(|it| digest(it).ok()).unwrap_or(Digest([0; 32]));
+    let permit = visit.db.permit::<ViewPartnership>(id, Unasked)?;
+    if partnerships::view(visit.db, &permit)?.digest == shown.to_string() {
+        return Ok(Shown(shown));
+    }
+    Err(Problem::Stale("This is not what you were shown. Nothing was sent. Look at it again.".into()))
+}
+
+async fn accept(mut call: Call<House>) -> Result<Response, Problem> {
+    let mut form = call.rq.form().await;
+    let id = call.holes.id::<PartnershipId>("partnership");
+    call.visit(call.member(), move |visit| {
+        let id = visit.known(id)?;
+        let shown = asked(visit, id, &mut form)?;
+        let permit = visit.db.permit::<AcceptPartnership>(id, shown)?;
+        let mut form = form?;
+        visit.check(&mut form, "accept", &id.to_string())?;
+        form.finish()?;
+        partnerships::accept(&visit.house.store, permit, &visit.house.settings.address)?;
+        Ok(reply::see_other(&format!("{}/partners?done=accepted", base(visit)?)))
+    })
+    .await
+}
+
+async fn end(mut call: Call<House>) -> Result<Response, Problem> {
+    let mut form = call.rq.form().await;
+    let id = call.holes.id::<PartnershipId>("partnership");
+    call.visit(call.member(), move |visit| {
+        let id = visit.known(id)?;
+        let shown = asked(visit, id, &mut form)?;
+        let permit = visit.db.permit::<EndPartnership>(id, shown)?;
+        let mut form = form?;
+        visit.check(&mut form, "end", &id.to_string())?;
+        form.finish()?;
+        partnerships::end(&visit.house.store, permit, &visit.house.settings.address)?;
+        Ok(reply::see_other(&format!("{}/partners?done=ended", base(visit)?)))
+    })
+    .await
+}
