@@ -15,6 +15,13 @@
     reason = "helpers are written once, whole, for all the rooms of this binary"
 )]
 
+mod boundaries;
 mod browser;
+mod crash;
+mod crawler;
+mod input;
+mod journeys;
+mod oracle;
+mod serve;
 mod support;
 mod tidy;

@@ -15,6 +15,10 @@ pub struct Form {
     pub fields: Vec<(String, String)>,
     /// Names and values of its buttons, none of which is pressed yet.
     pub buttons: Vec<(String, String)>,
+    /// Names and kinds of everything that can be filled in: an input's type, `select`, `textarea`.
+    pub kinds: Vec<(String, String)>,
+    /// Names and values of everything that can be chosen: radio buttons, boxes, options.
+    pub offers: Vec<(String, String)>,
 }
 
 impl Form {
@@ -29,6 +33,12 @@ impl Form {
     pub fn without(mut self, name: &str) -> Self {
         self.fields.retain(|(it, _)| it != name);
         self
+    }
+
+    /// The names of the fields of one of these kinds.
+    pub fn of_kind(&self, kinds: &[&str]) -> Vec<String> {
+        let found = self.kinds.iter().filter(|(_, kind)| kinds.contains(&kind.as_str()));
+        found.map(|(name, _)| name.clone()).collect()
     }
 
     /// The field's value.
@@ -95,12 +105,30 @@ impl Page {
 fn form_of(form: ElementRef<'_>) -> Form {
     let attr = |it: ElementRef<'_>, name: &str| it.attr(name).map(str::to_owned);
     let (mut fields, mut buttons) = (Vec::new(), Vec::new());
+    let (mut kinds, mut offers) = (Vec::new(), Vec::new());
     for it in form.select(&selector("input[name], select[name], textarea[name], button")) {
         if it.attr("disabled").is_some() {
             continue;
         }
         let name = attr(it, "name").unwrap_or_default();
         let kind = attr(it, "type").unwrap_or_default();
+        if it.value().name() != "button" && kind != "submit" {
+            let kind = match (it.value().name(), kind.as_str()) {
+                ("input", "") => "text",
+                ("input", kind) => kind,
+                (tag, _) => tag,
+            };
+            if !kinds.iter().any(|(it, _)| *it == name) {
+                kinds.push((name.clone(), kind.to_owned()));
+            }
+            if matches!(kind, "radio" | "checkbox") {
+                offers.push((name.clone(), attr(it, "value").unwrap_or_else(|| "on".into())));
+            }
+            for option in it.select(&selector("option")) {
+                let value = attr(option, "value").unwrap_or_else(|| text_of(option));
+                offers.push((name.clone(), value));
+            }
+        }
         match (it.value().name(), kind.as_str()) {
             ("button", _) | ("input", "submit") => {
                 buttons.push((name, attr(it, "value").unwrap_or_default()));
@@ -129,6 +157,8 @@ fn form_of(form: ElementRef<'_>) -> Form {
         action: attr(form, "action").unwrap_or_default(),
         fields,
         buttons,
+        kinds,
+        offers,
     }
 }
 
@@ -158,5 +188,6 @@ Dear Anna</textarea><input name="no" disabled><button name="do" value="ask">Ask<
             ("from", "2027-01-03")
         ]
     );
+    assert_eq!(form.of_kind(&["text", "textarea"]), ["from", "note"]);
     assert_eq!(form.buttons, [("do".to_owned(), "ask".to_owned())]);
 }

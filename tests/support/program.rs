@@ -5,7 +5,7 @@ use super::world::World;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Where `cargo build` put the program: beside this test's own executable. `KALINKLO_BIN` names another one.
 #[track_caller]
@@ -76,16 +76,79 @@ impl Demo {
         let to = File::create(&out).expect("a file for the output");
         let child = command.stdout(to.try_clone().expect("a second handle")).stderr(to).spawn();
         let child = child.unwrap_or_else(|it| panic!("{command:?}: {it}"));
-        let mut program = Program { child, out, world: None, _folder: folder };
-        program.world = Some(program.ready(&json));
+        let mut program = Program { child, out, base: String::new(), world: None, _folder: folder };
+        let world = program.ready(&json);
+        program.base.clone_from(&world.base);
+        program.world = Some(world);
         program
     }
 }
 
-/// A running demonstration; dropping it ends it.
+/// How a real server is started: `kalinklo serve` on a free port, with limits that tests do not meet.
+pub struct Serve {
+    data: PathBuf,
+    database: Option<String>,
+    config: String,
+    arguments: Vec<String>,
+}
+
+/// Limits for test programs that come from one address.
+const WIDE: &str = "[limits]\nread = { burst = 1000000, seconds = 60 }\nmutation = { burst = 1000000, seconds = 60 }\n\
+public_form = { burst = 1000000, seconds = 60 }\nsign_in = { burst = 1000000, seconds = 60 }\nprobe = { burst = 1000000, seconds = 60 }\n";
+
+impl Serve {
+    /// On what stands in this folder, be it nothing.
+    pub fn on(data: &Path) -> Self {
+        Self { data: data.to_owned(), database: None, config: WIDE.into(), arguments: Vec::new() }
+    }
+
+    /// On this database instead of SQLite.
+    pub fn database(mut self, url: Option<String>) -> Self {
+        self.database = url;
+        self
+    }
+
+    /// With this configuration file instead of the wide limits.
+    pub fn config(mut self, text: &str) -> Self {
+        text.clone_into(&mut self.config);
+        self
+    }
+
+    /// One more argument.
+    pub fn argument(mut self, text: &str) -> Self {
+        self.arguments.push(text.to_owned());
+        self
+    }
+
+    /// Starts it and waits until it says where it listens.
+    #[track_caller]
+    pub fn start(self) -> Program {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let config = folder.path().join("kalinklo.toml");
+        fs::write(&config, &self.config).expect("a configuration file");
+        let mut command = command(["serve", "--listen", "127.0.0.1:0", "--config"]);
+        command.arg(&config).arg("--data").arg(&self.data).args(&self.arguments);
+        if let Some(url) = &self.database {
+            command.env("DATABASE_URL", url);
+        }
+        let out = folder.path().join("output.txt");
+        let to = File::create(&out).expect("a file for the output");
+        let child = command.stdout(to.try_clone().expect("a second handle")).stderr(to).spawn();
+        let child = child.unwrap_or_else(|it| panic!("{command:?}: {it}"));
+        let mut program = Program { child, out, base: String::new(), world: None, _folder: folder };
+        program.base = program.waited(|text| {
+            let line = text.lines().find_map(|it| it.strip_prefix("Kalinklo Artists serves on "))?;
+            Some(line.trim().to_owned())
+        });
+        program
+    }
+}
+
+/// A running program; dropping it ends it.
 pub struct Program {
     child: Child,
     out: PathBuf,
+    base: String,
     world: Option<World>,
     _folder: tempfile::TempDir,
 }
@@ -104,7 +167,12 @@ impl Program {
 
     /// A visitor's client.
     pub fn visitor(&self) -> Client {
-        Client::new(&self.world().base)
+        Client::new(&self.base)
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     /// A client signed in as the persona of this name.
@@ -132,15 +200,20 @@ impl Program {
         self.child.wait().expect("an exit status")
     }
 
-    /// Waits for the file, for at most two minutes: large worlds take their time, a stopped program none.
+    /// Waits for the world's file.
     #[track_caller]
     fn ready(&mut self, json: &Path) -> World {
+        let text = self.waited(|_| fs::read_to_string(json).ok().filter(|it| it.trim_end().ends_with('}')));
+        serde_json::from_str(&text).unwrap_or_else(|it| panic!("the world's file: {it}: {text}"))
+    }
+
+    /// Waits for something, at most two minutes: large worlds take their time, a stopped program none. `look` gets what
+    /// the program printed.
+    #[track_caller]
+    fn waited<T>(&mut self, look: impl Fn(&str) -> Option<T>) -> T {
         for _ in 0..6000 {
-            if let Ok(text) = fs::read_to_string(json)
-                && text.trim_end().ends_with('}')
-            {
-                return serde_json::from_str(&text)
-                    .unwrap_or_else(|it| panic!("the world's file: {it}: {text}"));
+            if let Some(found) = look(&self.output()) {
+                return found;
             }
             if let Ok(Some(status)) = self.child.try_wait() {
                 panic!("the program stopped with {status}:\n{}", self.output());
@@ -149,6 +222,26 @@ impl Program {
         }
         panic!("the program was not ready in two minutes:\n{}", self.output())
     }
+}
+
+/// Looks again until something is there or the time is over.
+pub fn within<T>(time: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let begin = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return Some(found);
+        }
+        if begin.elapsed() > time {
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The same for at most 20 seconds; says what was awaited where it never comes.
+#[track_caller]
+pub fn eventually<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    within(Duration::from_secs(20), look).unwrap_or_else(|| panic!("{what}: not in 20 seconds"))
 }
 
 impl Drop for Program {

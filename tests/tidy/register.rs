@@ -77,13 +77,18 @@ fn every_file_and_test_that_is_named_exists() {
             // `path::name`: the function stands in that file
             let (path, name) = test.rsplit_once("::").unwrap_or((test, ""));
             let text = fs::read_to_string(root().join(path)).unwrap_or_default();
-            let found = !name.is_empty() && text.contains(&format!("fn {name}(")) && !text.contains("#[ignore");
+            let found =
+                !name.is_empty() && text.contains(&format!("fn {name}(")) && !text.contains("#[ignore");
             if !found {
                 missing.insert(format!("{}: {test}", practice.id));
             }
         }
     }
-    assert!(missing.is_empty(), "named in the register, and not there:\n{}", missing.into_iter().collect::<Vec<_>>().join("\n"));
+    assert!(
+        missing.is_empty(),
+        "named in the register, and not there:\n{}",
+        missing.into_iter().collect::<Vec<_>>().join("\n")
+    );
 }
 
 #[test]

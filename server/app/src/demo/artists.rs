@@ -73,7 +73,7 @@ impl Artist {
         let level = Level::ALL[number % 4];
         // bits of the round within each level: opt-in, discovery, invitation, in every combination
         let round = number / 4;
-        let opted_in = level == Level::Public && !round.is_multiple_of(3);
+        let opted_in = level == Level::Public && (number == 0 || !round.is_multiple_of(3));
         let discoverable = round.is_multiple_of(2);
         let invited = match (level, round % 3) {
             (Level::Stealth, 0) => vec![1],

@@ -1,10 +1,10 @@
 //! The pages, a folder a room. Each room lists its routes; this is where they become one table.
 
-mod accounts;
-mod admin;
 mod folio;
 mod ops;
 mod profiles;
+mod accounts;
+mod admin;
 mod public;
 mod today;
 
@@ -16,10 +16,10 @@ use crate::routes::Route;
 pub fn routes() -> Vec<Route<House>> {
     let mut all = ops::routes();
     all.extend(today::routes());
+    all.extend(profiles::routes());
+    all.extend(folio::routes());
     all.extend(accounts::routes());
     all.extend(admin::routes());
     all.extend(public::routes());
-    all.extend(profiles::routes());
-    all.extend(folio::routes());
     all
 }

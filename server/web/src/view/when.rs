@@ -36,6 +36,21 @@ impl Zone {
         Self { zone: TimeZone::UTC, city: "UTC".into() }
     }
 
+    /// The instant at which this place's clock shows a full hour of a day; `None` where the day has no such hour.
+    #[must_use]
+    pub fn at(&self, day: Day, hour: i8) -> Option<Moment> {
+        let clock = jiff::civil::Time::new(hour, 0, 0, 0).ok()?;
+        let there = day.civil().to_datetime(clock).to_zoned(self.zone.clone()).ok()?;
+        Some(Moment(there.timestamp().as_microsecond()))
+    }
+
+    /// The day that this place's calendar shows at an instant.
+    #[must_use]
+    pub fn day(&self, at: Moment) -> Option<Day> {
+        let date = at.timestamp()?.to_zoned(self.zone.clone()).date();
+        Day::new(date.year(), date.month(), date.day()).ok()
+    }
+
     /// The name shown after a time.
     #[must_use]
     pub fn city(&self) -> &str {
@@ -113,6 +128,15 @@ mod tests {
         assert_eq!(Zone::named("America/New_York").unwrap().city(), "New York");
         assert!(Zone::named("Europe/Nowhere").is_none());
         assert_eq!(instant(Moment(i64::MAX), &vienna).text, "");
+    }
+
+    #[test]
+    fn hours_of_a_place_are_instants() {
+        let vienna = Zone::named("Europe/Vienna").unwrap();
+        let day: Day = "2027-03-04".parse().unwrap();
+        assert_eq!(vienna.at(day, 19), Some(at("2027-03-04T18:00:00Z")));
+        assert_eq!(vienna.day(at("2027-03-03T23:30:00Z")), Some(day));
+        assert_eq!(vienna.at(day, 24), None);
     }
 
     #[test]

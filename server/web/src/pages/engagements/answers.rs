@@ -1,0 +1,316 @@
+//! The forms that answer a request: accept with a hold, other terms, decline, take back.
+
+use super::parts::{
+    Changes, FormPart, FormView, asked, base, keep_day, terms_facts, terms_parts, typed_terms,
+};
+use super::requests::terms_of;
+use crate::house::House;
+use crate::http::{Filled, Form};
+use crate::problem::Problem;
+use crate::reply;
+use crate::routes::{Call, Most, Route};
+use crate::view::{DayField, Fact, Field, Link, day_of};
+use crate::visit::Visit;
+use domain::bounded::Prose;
+use domain::records::DraftKind;
+use domain::{Day, Moment, RequestId, Side};
+use policy::actions::{PrepareAnswer, PrepareWithdrawRequest, ViewRequest};
+use policy::{Action, Permit, Unasked, facts};
+use store::drafts::{DraftView, Payload, Prepared};
+use store::engagements::requests::{self, RequestView};
+use store::engagements::{Named, answers, holds};
+use warp::reply::Response;
+
+pub(super) fn routes() -> Vec<Route<House>> {
+    let all: [(&str, &str, [crate::Handler<House>; 2]); 4] = [
+        ("/w/{workspace}/requests/{request}/hold", "PrepareAnswer", [
+            |call| Box::pin(open(call, Answer::Hold)),
+            |call| Box::pin(send(call, Answer::Hold)),
+        ]),
+        ("/w/{workspace}/requests/{request}/counter", "PrepareAnswer", [
+            |call| Box::pin(open(call, Answer::Counter)),
+            |call| Box::pin(send(call, Answer::Counter)),
+        ]),
+        ("/w/{workspace}/requests/{request}/decline", "PrepareAnswer", [
+            |call| Box::pin(open(call, Answer::Decline)),
+            |call| Box::pin(send(call, Answer::Decline)),
+        ]),
+        ("/w/{workspace}/requests/{request}/withdraw", "PrepareWithdrawRequest", [
+            |call| Box::pin(open(call, Answer::Withdraw)),
+            |call| Box::pin(send(call, Answer::Withdraw)),
+        ]),
+    ];
+    all.into_iter()
+        .flat_map(|(path, action, [get, post])| {
+            [
+                Route::get(path, action, "Request", Most::Member, get),
+                Route::post(path, action, "Request", Most::Member, post),
+            ]
+        })
+        .collect()
+}
+
+/// Which answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Hold,
+    Counter,
+    Decline,
+    Withdraw,
+}
+
+impl Answer {
+    fn kind(self) -> DraftKind {
+        match self {
+            Self::Hold => DraftKind::Hold,
+            Self::Counter => DraftKind::Counter,
+            Self::Decline => DraftKind::Decline,
+            Self::Withdraw => DraftKind::WithdrawRequest,
+        }
+    }
+    fn path(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::Counter => "counter",
+            Self::Decline => "decline",
+            Self::Withdraw => "withdraw",
+        }
+    }
+}
+
+/// What a form is about, for whoever may see the request.
+struct About {
+    request: RequestView,
+    named: Named,
+}
+
+fn about(visit: &mut Visit<'_, '_>, id: RequestId) -> Result<About, Problem> {
+    let permit = visit.db.permit::<ViewRequest>(id, Unasked)?;
+    let (request, named) = requests::view(visit.db, permit)?;
+    Ok(About { request, named })
+}
+
+fn form_page(
+    visit: &mut Visit<'_, '_>,
+    answer: Answer,
+    id: RequestId,
+    filled: &Filled,
+    changes: &Changes,
+) -> Result<Response, Problem> {
+    let About { request, named } = about(visit, id)?;
+    let base = base(visit)?;
+    let words = |label: &str| -> Vec<FormPart> { vec![Field::area("words", label).filled(filled).into()] };
+    let (heading, lead, button, parts) = match answer {
+        Answer::Hold => {
+            let permit = visit.db.permit::<PrepareAnswer>(id, Unasked)?;
+            let rank = holds::next_rank(visit.db, &permit)?;
+            let field = DayField::new("until", "until_", "The hold lapses on")
+                .hint("At 18:00 on that day, unless it is released before. You fix it now for both sides.")
+                .filled(filled);
+            (
+                "Accept with a hold",
+                format!("As things stand the hold will have rank {rank}. Ranks follow the order of grants."),
+                "Prepare the hold",
+                vec![field.into()],
+            )
+        }
+        Answer::Counter => {
+            let mut parts = terms_parts(filled, false);
+            parts.extend(words("What would you like to say to it?"));
+            (
+                "Propose other terms",
+                "Leave the terms as they are to agree to them. The other side answers next.".into(),
+                "Prepare the answer",
+                parts,
+            )
+        }
+        Answer::Decline => (
+            "Decline",
+            "A request that was declined stays declined.".into(),
+            "Prepare the answer",
+            words("What would you like to say to it?"),
+        ),
+        Answer::Withdraw => (
+            "Take the request back",
+            "A request that was taken back stays so. You can ask anew.".into(),
+            "Prepare the withdrawal",
+            words("What would you like to say to it?"),
+        ),
+    };
+    let (mut facts, _) = terms_facts(&terms_of(&request), request.fee_open);
+    facts.rows.insert(0, Fact::text("Artist", named.name(Side::Artist)));
+    facts.rows.insert(1, Fact::text("Presenter", named.name(Side::Presenter)));
+    let view = FormView {
+        eyebrow: format!("{}, engagement {}", named.title, named.reference),
+        heading: heading.into(),
+        lead,
+        facts: Some(facts),
+        parts,
+        hidden: changes.hidden(),
+        token: visit.token(answer.path(), id.as_str()),
+        action: format!("{base}/requests/{id}/{}", answer.path()),
+        upload: false,
+        button: button.into(),
+        back: Link::to(format!("{base}/requests/{id}"), "Back to the request"),
+    };
+    view.answer(visit, "/requests", filled)
+}
+
+/// The hour at which holds lapse on the day that was chosen, by the house's clock.
+const HOUR: i8 = 18;
+
+fn start(
+    visit: &mut Visit<'_, '_>,
+    answer: Answer,
+    id: RequestId,
+    draft: Option<&DraftView>,
+) -> Result<Filled, Problem> {
+    let mut filled = Filled::blank();
+    match (answer, draft.and_then(DraftView::payload)) {
+        (_, Some(Payload::Counter { terms, note, .. })) => {
+            filled = typed_terms("", &terms);
+            filled.keep("words", note);
+        }
+        (_, Some(Payload::Decline { reason, .. } | Payload::WithdrawRequest { reason, .. })) => {
+            filled.keep("words", reason);
+        }
+        (_, Some(Payload::Hold { expires_at, .. })) => {
+            if let Some(day) = visit.house.settings.zone.day(expires_at) {
+                keep_day(&mut filled, "until_", day);
+            }
+        }
+        (Answer::Hold, _) => {
+            let permit = visit.db.permit::<PrepareAnswer>(id, Unasked)?;
+            let days = if holds::next_rank(visit.db, &permit)? == 1 { holds::FIRST } else { holds::OTHERS };
+            if let Some(day) = visit.house.settings.zone.day(visit.now().plus(days * Moment::DAY)) {
+                keep_day(&mut filled, "until_", day);
+            }
+        }
+        (Answer::Counter, _) => filled = typed_terms("", &terms_of(&about(visit, id)?.request)),
+        (Answer::Decline | Answer::Withdraw, _) => {}
+    }
+    Ok(filled)
+}
+
+fn permitted<A: Action<On = facts::Request, Input = Unasked>>(
+    visit: &mut Visit<'_, '_>,
+    id: RequestId,
+) -> Result<Permit<A>, Problem> {
+    Ok(visit.db.permit::<A>(id, Unasked)?)
+}
+
+async fn open(call: Call<House>, answer: Answer) -> Result<Response, Problem> {
+    let (id, query) = (call.holes.id::<RequestId>("request"), call.rq.query());
+    call.visit(call.member(), move |visit| {
+        let id = visit.known(id)?;
+        if answer == Answer::Withdraw {
+            let _permit = permitted::<PrepareWithdrawRequest>(visit, id)?;
+        } else {
+            let _permit = permitted::<PrepareAnswer>(visit, id)?;
+        }
+        let draft = Changes::asked(visit, query, answer.kind())?;
+        let filled = start(visit, answer, id, draft.as_ref())?;
+        form_page(visit, answer, id, &filled, &Changes::to(draft.as_ref()))
+    })
+    .await
+}
+
+async fn send(mut call: Call<House>, answer: Answer) -> Result<Response, Problem> {
+    let (id, form) = (call.holes.id::<RequestId>("request"), call.rq.form().await);
+    call.visit(call.member(), move |visit| {
+        let id = visit.known(id)?;
+        let done = if answer == Answer::Withdraw {
+            let permit = permitted::<PrepareWithdrawRequest>(visit, id)?;
+            withdraw(visit, permit, form?)?
+        } else {
+            let permit = permitted::<PrepareAnswer>(visit, id)?;
+            reply_with(visit, permit, answer, form?)?
+        };
+        Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
+    })
+    .await
+}
+
+fn words(form: &mut Form, filled: &mut Filled) -> Option<Prose> {
+    filled.take("words", Prose::prose("what you would like to say", &form.text("words")))
+}
+
+/// Shows the form again: always a problem.
+fn again<T>(
+    visit: &mut Visit<'_, '_>,
+    answer: Answer,
+    id: RequestId,
+    filled: &Filled,
+    changes: &Changes,
+) -> Result<T, Problem> {
+    match form_page(visit, answer, id, filled, changes) {
+        Err(problem) => Err(problem),
+        Ok(_) => Err(Problem::Invalid(filled.faults.clone())),
+    }
+}
+
+fn withdraw(
+    visit: &mut Visit<'_, '_>,
+    permit: Permit<PrepareWithdrawRequest>,
+    mut form: Form,
+) -> Result<Prepared, Problem> {
+    let id = permit.on();
+    visit.check(&mut form, Answer::Withdraw.path(), id.as_str())?;
+    let changes = Changes::of(&mut form);
+    let mut filled = form.filled(&[crate::csrf::FIELD]);
+    let words = words(&mut form, &mut filled);
+    let Some(words) = words else { return again(visit, Answer::Withdraw, id, &filled, &changes) };
+    form.finish()?;
+    Ok(answers::prepare_withdraw(&visit.house.store, permit, &words, changes.revises)?)
+}
+
+fn reply_with(
+    visit: &mut Visit<'_, '_>,
+    permit: Permit<PrepareAnswer>,
+    answer: Answer,
+    mut form: Form,
+) -> Result<Prepared, Problem> {
+    let id = permit.on();
+    visit.check(&mut form, answer.path(), id.as_str())?;
+    let changes = Changes::of(&mut form);
+    let mut filled = form.filled(&[crate::csrf::FIELD]);
+    let store = &visit.house.store;
+    match answer {
+        Answer::Hold => {
+            let until = ["day", "month", "year"].map(|it| form.text(&format!("until_{it}")));
+            let until = day_of(&until[0], &until[1], &until[2]).map_err(|e| e.to_string());
+            let expires = until.and_then(|it: Day| lapses(visit, it));
+            let Some(expires) = filled.take("until", expires) else {
+                return again(visit, answer, id, &filled, &changes);
+            };
+            form.finish()?;
+            Ok(holds::prepare_hold(store, permit, expires, changes.revises)?)
+        }
+        Answer::Counter => {
+            let terms = asked(&mut form, &mut filled, false);
+            let words = words(&mut form, &mut filled);
+            let (Some(terms), Some(words)) = (terms, words) else {
+                return again(visit, answer, id, &filled, &changes);
+            };
+            form.finish()?;
+            Ok(answers::prepare_counter(store, permit, &terms, &words, changes.revises)?)
+        }
+        Answer::Decline | Answer::Withdraw => {
+            let words = words(&mut form, &mut filled);
+            let Some(words) = words else { return again(visit, answer, id, &filled, &changes) };
+            form.finish()?;
+            Ok(answers::prepare_decline(store, permit, &words, changes.revises)?)
+        }
+    }
+}
+
+fn lapses(visit: &Visit<'_, '_>, day: Day) -> Result<Moment, String> {
+    let at = visit.house.settings.zone.at(day, HOUR).ok_or("Enter another day")?;
+    if at <= visit.now() {
+        Err("Enter a day that is still to come".into())
+    } else if at > visit.now().plus(holds::MOST * Moment::DAY) {
+        Err(format!("Enter a day at most {} days from now", holds::MOST))
+    } else {
+        Ok(at)
+    }
+}

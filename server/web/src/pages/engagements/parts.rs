@@ -1,0 +1,369 @@
+//! What the pages of engagements, drafts and enquiries are made of: lists, forms, records with their acts.
+
+use crate::http::{Fields, Filled, Form};
+use crate::problem::Problem;
+use crate::view::{
+    Choice, DayField, Empty, Fact, Facts, Field, FormToken, Link, Mark, Money, MoneyLine, Move, Pager, Payload,
+    State, When, day_of,
+};
+use crate::visit::Visit;
+use domain::bounded::{Currency, Line, Money as Sum, Prose};
+use domain::records::{DraftKind, HoldState, RequestState, Turn};
+use domain::{Day, DraftId, Kind, Version};
+use serde::Serialize;
+use store::drafts::{DraftView, Terms};
+use store::engagements::requests::Asked;
+
+/// The path of the acting workspace.
+pub(crate) fn base(visit: &Visit<'_, '_>) -> Result<String, Problem> {
+    Ok(format!("/w/{}", visit.member()?.1.workspace))
+}
+
+/// One line of a list.
+#[derive(Serialize)]
+pub(crate) struct RowView {
+    pub(crate) mark: Mark,
+    pub(crate) when: Option<When>,
+    pub(crate) title: String,
+    pub(crate) href: String,
+    pub(crate) text: String,
+}
+
+/// A list with its ways on.
+#[derive(Serialize)]
+pub(crate) struct ListView {
+    pub(crate) heading: String,
+    pub(crate) lead: String,
+    pub(crate) rows: Vec<RowView>,
+    pub(crate) pager: Pager,
+    pub(crate) empty: Option<Empty>,
+}
+
+/// Something that may be done: a way on, or with a token a form of one button.
+#[derive(Serialize)]
+pub(crate) struct Act {
+    pub(crate) label: String,
+    pub(crate) href: String,
+    pub(crate) class: &'static str,
+    pub(crate) token: Option<FormToken>,
+}
+
+impl Act {
+    /// A way on.
+    pub(crate) fn way(href: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { label: label.into(), href: href.into(), class: "action", token: None }
+    }
+    /// A button.
+    pub(crate) fn button(href: impl Into<String>, label: impl Into<String>, token: FormToken) -> Self {
+        Self { token: Some(token), ..Self::way(href, label) }
+    }
+    /// The one that the page is for.
+    pub(crate) fn main(self) -> Self {
+        Self { class: "action main", ..self }
+    }
+    /// One that takes something back.
+    pub(crate) fn undo(self) -> Self {
+        Self { class: "action undo", ..self }
+    }
+}
+
+/// A record with what may be done to it.
+#[derive(Serialize)]
+pub(crate) struct RecordView {
+    pub(crate) eyebrow: String,
+    pub(crate) heading: String,
+    pub(crate) mark: Mark,
+    pub(crate) r#move: Option<Move>,
+    pub(crate) payload: Payload,
+    pub(crate) acts: Vec<Act>,
+    pub(crate) others_heading: String,
+    pub(crate) others: Vec<RowView>,
+    pub(crate) back: Link,
+}
+
+/// One field of a form, of whichever sort.
+#[derive(Serialize, Default)]
+pub(crate) struct FormPart {
+    pub(crate) field: Option<Field>,
+    pub(crate) select: Option<Choice>,
+    pub(crate) day: Option<DayField>,
+}
+impl From<Field> for FormPart {
+    fn from(it: Field) -> Self {
+        Self { field: Some(it), ..Self::default() }
+    }
+}
+impl From<Choice> for FormPart {
+    fn from(it: Choice) -> Self {
+        Self { select: Some(it), ..Self::default() }
+    }
+}
+impl From<DayField> for FormPart {
+    fn from(it: DayField) -> Self {
+        Self { day: Some(it), ..Self::default() }
+    }
+}
+
+/// A form.
+#[derive(Serialize)]
+pub(crate) struct FormView {
+    pub(crate) eyebrow: String,
+    pub(crate) heading: String,
+    pub(crate) lead: String,
+    pub(crate) facts: Option<Facts>,
+    pub(crate) parts: Vec<FormPart>,
+    pub(crate) hidden: Vec<(&'static str, String)>,
+    pub(crate) token: FormToken,
+    pub(crate) action: String,
+    pub(crate) upload: bool,
+    pub(crate) button: String,
+    pub(crate) back: Link,
+}
+
+impl FormView {
+    /// Renders the form, or the form again with what must be corrected.
+    pub(crate) fn answer(
+        self,
+        visit: &mut Visit<'_, '_>,
+        here: &str,
+        filled: &Filled,
+    ) -> Result<warp::reply::Response, Problem> {
+        let page = visit.page(self.heading.clone(), here)?;
+        let template = "pages/engagements/form.html";
+        if filled.faults.is_empty() {
+            visit.house.views.page(template, &page, &self)
+        } else {
+            Err(visit.house.views.again(template, &page.correcting(filled), &self))
+        }
+    }
+}
+
+/// The draft that a form changes instead of preparing a new one: its fields in the form, or in the query at first.
+pub(crate) struct Changes {
+    pub(crate) revises: Option<(DraftId, Version)>,
+}
+
+impl Changes {
+    /// From the form's hidden fields.
+    pub(crate) fn of(form: &mut Form) -> Self {
+        let draft = form.text("draft").parse().ok();
+        let version = form.text("version").parse().ok().map(Version);
+        Self { revises: draft.zip(version) }
+    }
+    /// The hidden fields.
+    pub(crate) fn hidden(&self) -> Vec<(&'static str, String)> {
+        self.revises
+            .map(|(draft, version)| vec![("draft", draft.to_string()), ("version", version.0.to_string())])
+            .unwrap_or_default()
+    }
+    /// The draft that the query names, of this kind, where the asker may see it.
+    pub(crate) fn asked(
+        visit: &mut Visit<'_, '_>,
+        query: Result<Fields, Problem>,
+        kind: DraftKind,
+    ) -> Result<Option<DraftView>, Problem> {
+        let mut query = query?;
+        let Some(text) = query.maybe("draft") else {
+            query.finish()?;
+            return Ok(None);
+        };
+        query.finish()?;
+        let id: DraftId = text.parse().map_err(|_| Problem::Refused)?;
+        let permit = visit.db.permit::<policy::actions::ViewDraft>(id, policy::Unasked)?;
+        let draft = store::drafts::view(visit.db, &permit)?;
+        if draft.row.kind == kind { Ok(Some(draft)) } else { Err(Problem::Refused) }
+    }
+    /// For a draft that was found.
+    pub(crate) fn to(draft: Option<&DraftView>) -> Self {
+        Self { revises: draft.map(|it| (it.row.id, it.row.version)) }
+    }
+}
+
+/// The key after which a list goes on, from the query.
+pub(crate) fn paged(query: Result<Fields, Problem>) -> Result<store::Page, Problem> {
+    let mut query = query?;
+    let after = query.maybe("after").filter(|it| !it.is_empty() && it.len() <= 64);
+    query.finish()?;
+    Ok(store::Page { after, limit: 30 })
+}
+
+/// Ways through a list at `path`.
+pub(crate) fn pager(label: &str, path: &str, after: bool, next: Option<String>) -> Pager {
+    Pager {
+        label: label.to_owned(),
+        first: after.then(|| path.to_owned()),
+        next: next.map(|it| format!("{path}?after={}", crate::http::encoding::encode(&it))),
+    }
+}
+
+/// The mark of a request.
+pub(crate) fn request_mark(state: RequestState) -> Mark {
+    match state {
+        RequestState::Submitted => Mark::of("R", State::Enquiry, "sent"),
+        RequestState::Countered => Mark::of("R", State::Hold, "other terms proposed"),
+        RequestState::Accepted => Mark::of("R", State::Firm, "accepted"),
+        RequestState::Declined => Mark::of("R", State::Gone, "declined"),
+        RequestState::Withdrawn => Mark::of("R", State::Gone, "withdrawn"),
+    }
+}
+
+/// The mark of a hold: its rank while it stands.
+pub(crate) fn hold_mark(state: HoldState, rank: i64) -> Mark {
+    match state {
+        HoldState::Active => Mark::of(format!("{rank}H"), State::Hold, format!("hold {rank}")),
+        HoldState::Released => Mark::of("H", State::Gone, "released"),
+        HoldState::Withdrawn => Mark::of("H", State::Gone, "withdrawn"),
+        HoldState::Expired => Mark::of("H", State::Gone, "lapsed"),
+    }
+}
+
+/// Whose move it is, for somebody who acts as this kind.
+pub(crate) fn move_of(turn: Turn, kind: Option<Kind>, office: &str, presenter: &str, text: String) -> Move {
+    let mine = kind.is_some_and(|it| Turn::of(it.side()) == turn);
+    let whose = match turn {
+        Turn::Nobody => "Nothing is open".to_owned(),
+        _ if mine => "The move is yours".to_owned(),
+        Turn::Office => format!("The move is with {office}"),
+        Turn::Presenter => format!("The move is with {presenter}"),
+    };
+    Move { whose, text }
+}
+
+/// What a draft of this kind is, as a heading.
+pub(crate) fn kind_title(kind: DraftKind) -> &'static str {
+    match kind {
+        DraftKind::Request => "Request",
+        DraftKind::Decline => "Answer: declined",
+        DraftKind::Counter => "Answer: other terms",
+        DraftKind::Hold => "Answer: accepted, with a hold",
+        DraftKind::Release => "Release of a hold",
+        DraftKind::Withdrawal => "Withdrawal of a hold",
+        DraftKind::Message => "Message",
+        DraftKind::Document => "Document to share",
+        DraftKind::Mandate => "Mandate",
+        DraftKind::Partnership => "Partnership",
+        DraftKind::WithdrawRequest => "Withdrawal of a request",
+        DraftKind::EnquiryAnswer => "Answer to an enquiry",
+    }
+}
+
+/// Terms as a payload shows them. The fee is there only where it may be seen.
+pub(crate) fn terms_facts(terms: &Terms, fee_open: bool) -> (Facts, Option<Money>) {
+    let rows = vec![
+        Fact::when("Dates", crate::view::when::span(terms.first_day, terms.last_day)),
+        Fact::text("Venue", &terms.venue),
+    ];
+    (Facts { wide: false, rows }, money(terms.fee.filter(|_| fee_open)))
+}
+
+/// A fee as a sum of one line.
+pub(crate) fn money(fee: Option<Sum>) -> Option<Money> {
+    let line = |it: Sum| MoneyLine { label: "Fee, gross".into(), amount: it.to_string(), sum: true };
+    fee.map(|it| Money { lines: vec![line(it)] })
+}
+
+/// Paragraphs of a text.
+pub(crate) fn paragraphs(text: &str) -> Vec<String> {
+    text.split('\n').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
+}
+
+/// The fields of what is asked for or proposed.
+pub(crate) fn terms_parts(filled: &Filled, titled: bool) -> Vec<FormPart> {
+    let mut parts = Vec::new();
+    if titled {
+        parts.push(Field::text("title", "What is the project called?").filled(filled).into());
+    }
+    let currency = Currency::ALL
+        .iter()
+        .fold(Choice::new("currency", "Currency"), |all, it| all.option(it.as_str(), it.as_str(), ""));
+    let currency = if filled.typed("currency").is_empty() {
+        currency.choosing(&[Currency::Eur.as_str()])
+    } else {
+        currency.filled(filled)
+    };
+    let rest: [FormPart; 6] = [
+        DayField::new("first", "first_", "First day").hint("For example 4 3 2027.").filled(filled).into(),
+        DayField::new("last", "last_", "Last day").hint("Leave it empty for a single day.").filled(filled).into(),
+        Field::text("venue", "Where?").filled(filled).into(),
+        Field::area("programme", "What shall be played or sung?").filled(filled).into(),
+        Field { inputmode: Some("decimal"), ..Field::text("fee", "Fee, gross") }
+            .hint("For example 12500.00. You may leave it open.")
+            .optional()
+            .filled(filled)
+            .into(),
+        currency.into(),
+    ];
+    parts.extend(rest);
+    parts
+}
+
+/// Reads those fields; faults are noted in `filled`. Without a title the given one stands.
+pub(crate) fn asked(form: &mut Form, filled: &mut Filled, titled: bool) -> Option<Asked> {
+    let title = if titled { form.text("title") } else { "Terms".to_owned() };
+    let title = filled.take("title", Line::line("what the project is called", &title));
+    let mut day = |prefix: &str| {
+        ["day", "month", "year"].map(|it| form.text(&format!("{prefix}{it}")))
+    };
+    let (first, last) = (day("first_"), day("last_"));
+    let first_day = filled.take("first", day_of(&first[0], &first[1], &first[2]));
+    let last_day = if last.iter().all(|it| it.trim().is_empty()) {
+        first_day
+    } else {
+        filled.take("last", day_of(&last[0], &last[1], &last[2]))
+    };
+    if let (Some(first), Some(last)) = (first_day, last_day) {
+        let days = first.through(last).take(Terms::DAYS + 1).count();
+        if days == 0 {
+            filled.faults.add("last", "Enter a last day that is not before the first");
+        } else if days > Terms::DAYS {
+            filled.faults.add("last", format!("Enter a span of at most {} days", Terms::DAYS));
+        }
+    }
+    let venue = filled.take("venue", Line::line("a venue", &form.text("venue")));
+    let programme = filled.take("programme", Prose::prose("a programme", &form.text("programme")));
+    let currency = filled.take(
+        "currency",
+        form.text("currency").parse::<Currency>().map_err(|_| "Choose one of the currencies"),
+    );
+    let fee = form.text("fee");
+    let fee = match (fee.trim(), currency) {
+        ("", _) | (_, None) => Some(None),
+        (text, Some(currency)) => filled.take("fee", Sum::parse(text, currency).map(Some)),
+    };
+    if !filled.faults.is_empty() {
+        return None;
+    }
+    Some(Asked {
+        title: title?,
+        first_day: first_day?,
+        last_day: last_day?,
+        venue: venue?,
+        programme: programme?,
+        fee: fee?,
+    })
+}
+
+/// What a form of terms starts from.
+pub(crate) fn typed_terms(title: &str, terms: &Terms) -> Filled {
+    let mut filled = Filled::blank();
+    filled.keep("title", title);
+    for (prefix, day) in [("first_", terms.first_day), ("last_", terms.last_day)] {
+        keep_day(&mut filled, prefix, day);
+    }
+    filled.keep("venue", terms.venue.as_str());
+    filled.keep("programme", terms.programme.as_str());
+    if let Some(fee) = terms.fee {
+        let text = fee.to_string();
+        filled.keep("fee", text.split_once(' ').map_or("", |it| it.1));
+        filled.keep("currency", fee.currency.as_str());
+    }
+    filled
+}
+
+/// Puts a day into its three fields.
+pub(crate) fn keep_day(filled: &mut Filled, prefix: &str, day: Day) {
+    let civil = day.civil();
+    filled.keep(format!("{prefix}day"), civil.day().to_string());
+    filled.keep(format!("{prefix}month"), civil.month().to_string());
+    filled.keep(format!("{prefix}year"), civil.year().to_string());
+}

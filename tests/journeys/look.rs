@@ -1,0 +1,110 @@
+//! Every kind of page in a real browser: light and dark, on a desk and on a telephone. Axe finds nothing, nothing is
+//! wider than its window, and the browser's own console is silent.
+
+use crate::browser::axe;
+use crate::browser::driver::{Browser, Options};
+use crate::crawler::walk::walk;
+use crate::support::program::Program;
+use crate::support::routes;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Where pictures go: a folder that is named, or one that goes away.
+pub struct Pictures {
+    folder: PathBuf,
+    _temporary: Option<tempfile::TempDir>,
+}
+
+impl Pictures {
+    /// `KALINKLO_PICTURES` names a folder to keep them.
+    pub fn new() -> Self {
+        if let Some(folder) = std::env::var_os("KALINKLO_PICTURES") {
+            let folder = PathBuf::from(folder);
+            std::fs::create_dir_all(&folder).unwrap();
+            return Self { folder, _temporary: None };
+        }
+        let temporary = tempfile::tempdir().unwrap();
+        Self { folder: temporary.path().to_owned(), _temporary: Some(temporary) }
+    }
+
+    pub fn take(&self, browser: &mut Browser, name: &str) {
+        let name: String = name.chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect();
+        browser.screenshot(&self.folder.join(format!("{}.png", name.trim_matches('-'))));
+    }
+}
+
+/// What is wrong with the page that is open. Needs JavaScript on.
+pub fn faults(browser: &mut Browser) -> Vec<String> {
+    let mut wrong = axe::violations(browser);
+    let over = browser.run("return document.documentElement.scrollWidth - window.innerWidth");
+    if over.as_i64().unwrap_or(1) > 0 {
+        wrong.push(format!("{over} pixels wider than its window"));
+    }
+    wrong
+}
+
+/// One address of each kind of page, with who reaches it: static pages, and a page of each route.
+fn kinds(demo: &Program) -> BTreeMap<String, (String, String)> {
+    let world = demo.world();
+    let routes = routes::all();
+    let mut kinds = BTreeMap::new();
+    for persona in &world.personas {
+        for it in walk(world, persona, &[], &[]).visited {
+            let is_page = it.answer.header("content-type").is_some_and(|it| it.starts_with("text/html"));
+            if it.answer.status != 200 || !is_page {
+                continue;
+            }
+            let path = it.path.split('?').next().unwrap_or_default().to_owned();
+            let route = routes::find(&routes, "GET", &path);
+            // of the made-up profiles of the site one is as good as another
+            let kind = route.map_or_else(
+                || path.rsplitn(2, '/').last().unwrap_or_default().to_owned() + "/…",
+                |it| it.path.clone(),
+            );
+            let kind = if path.matches('/').count() == 1 { path.clone() } else { kind };
+            kinds.entry(kind).or_insert((persona.name.clone(), path));
+        }
+    }
+    kinds
+}
+
+fn every_kind(options: Options, name: &str) {
+    let demo = Program::demo();
+    let world = demo.world();
+    let kinds = kinds(&demo);
+    let pictures = Pictures::new();
+    let mut browser = Browser::start(options);
+    let mut wrong = Vec::new();
+    for (kind, (persona, path)) in &kinds {
+        browser.goto(&format!("{}/robots.txt", world.base));
+        browser.command("DELETE", "/cookie", &serde_json::Value::Null);
+        if let Some(cookie) = &world.persona(persona).cookie {
+            browser.cookie(cookie);
+        }
+        browser.goto(&format!("{}{path}", world.base));
+        wrong.extend(faults(&mut browser).into_iter().map(|fault| format!("{kind} as {persona}: {fault}")));
+        pictures.take(&mut browser, &format!("{name}{kind}"));
+    }
+    // what nobody is led to: a refusal, and an address that is none
+    browser.command("DELETE", "/cookie", &serde_json::Value::Null);
+    browser.cookie(world.persona("artist").cookie.as_deref().unwrap());
+    for (kind, path) in
+        [("refusal", format!("/w/{}", world.facts.workspaces[0].id)), ("unknown", "/nowhere".into())]
+    {
+        browser.goto(&format!("{}{path}", world.base));
+        wrong.extend(faults(&mut browser).into_iter().map(|fault| format!("{kind}: {fault}")));
+        pictures.take(&mut browser, &format!("{name}-{kind}"));
+    }
+    assert!(wrong.is_empty(), "{name}: {} faults:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(kinds.len() > 20, "only {} kinds of pages", kinds.len());
+}
+
+#[test]
+fn every_kind_of_page_on_a_desk_by_day() {
+    every_kind(Options::default(), "desk-light");
+}
+
+#[test]
+fn every_kind_of_page_on_a_telephone_by_night() {
+    every_kind(Options { width: 360, height: 780, dark: true, ..Options::default() }, "telephone-dark");
+}
