@@ -208,8 +208,8 @@ fn measure(address: &Address, n: u32, rounds: u32) {
     let found = |beyond: &str| {
         let of = |level: &str| {
             format!(
-                "SELECT * FROM (SELECT sort_name, id FROM profiles WHERE level = '{level}' AND discoverable AND verified \
-                 AND claimed {beyond} ORDER BY sort_name, id LIMIT 51) AS {level}"
+                "SELECT * FROM (SELECT sort_name, id FROM profiles WHERE level = '{level}' AND discoverable = TRUE \
+                 AND verified = TRUE AND claimed = TRUE {beyond} ORDER BY sort_name, id LIMIT 51) AS {level}"
             )
         };
         format!("{} UNION ALL {} ORDER BY sort_name, id LIMIT 51", of("public"), of("private_listing"))

@@ -1,5 +1,6 @@
-//! Counsel of a party on one engagement: who they are, and ending it. Being invited and accepting is the accounts' business.
+//! Counsel of a party on one engagement: who they are, inviting them, ending it. Accepting is the accounts' business.
 
+use crate::accounts::invite_counsel;
 use crate::drafts::only_one;
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
@@ -9,8 +10,10 @@ use crate::rows::Word;
 use crate::schema::{accounts, engagement_counsel};
 use crate::write::Change;
 use diesel::prelude::*;
-use domain::{AccountId, EngagementId, Moment, Side};
-use policy::{Permit, actions::WithdrawCounsel};
+use domain::bounded::Email;
+use domain::{AccountId, EngagementId, InvitationId, Moment, Side};
+use policy::Permit;
+use policy::actions::{InviteCounsel, WithdrawCounsel};
 
 /// Counsel in force. The other sides' are counted, never named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +50,23 @@ pub(crate) fn on(db: &mut Read<'_>, engagement: EngagementId) -> Result<Vec<Coun
             invited_at: Moment(at),
         })
         .collect())
+}
+
+/// Invites counsel of the asker's own side by mail. Accepting is the accounts' business; until then nothing is open.
+///
+/// # Errors
+/// Refused, or the database's.
+pub fn invite(
+    store: &Store,
+    permit: Permit<InviteCounsel>,
+    email: &Email,
+    origin: &str,
+) -> Result<InvitationId, StoreError> {
+    store.write(permit, |tx, facts| {
+        let (kind, _) = tx.asker.actor.workspace().ok_or(StoreError::Absent)?;
+        let (id, event, letter) = invite_counsel(tx, facts.id, kind.side(), email, origin)?;
+        Ok(Change::of(id, event).telling([letter]))
+    })
 }
 
 /// Ends the access of counsel whom the asker's own side invited. They lose the engagement and every document of it at

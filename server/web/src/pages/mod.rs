@@ -1,10 +1,12 @@
 //! The pages, a folder a room. Each room lists its routes; this is where they become one table.
 
+mod accounts;
+mod admin;
+mod drafts;
+mod engagements;
 mod folio;
 mod ops;
 mod profiles;
-mod accounts;
-mod admin;
 mod public;
 mod today;
 
@@ -21,5 +23,7 @@ pub fn routes() -> Vec<Route<House>> {
     all.extend(accounts::routes());
     all.extend(admin::routes());
     all.extend(public::routes());
+    all.extend(engagements::routes());
+    all.extend(drafts::routes());
     all
 }
