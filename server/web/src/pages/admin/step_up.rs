@@ -3,8 +3,8 @@
 use super::safe;
 use crate::house::House;
 use crate::http::Filled;
-use crate::pages::accounts::leaf::{Form, Leaf, Section};
 use crate::pages::accounts::cookie;
+use crate::pages::accounts::leaf::{Form, Leaf, Section};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Rate, Route};
