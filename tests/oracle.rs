@@ -108,19 +108,21 @@ impl<'w> Oracle<'w> {
         best
     }
 
-    /// Whether the card opens by its address. The folio holds no less, but has an address of its own.
-    pub fn opens_listing(&self, persona: &Persona, artist: &Artist) -> bool {
-        // folio ⊇ listing is a sentence about levels; another agency has the folio alone
+    /// The same inside the platform alone, as if there were no public page: folio ⊇ listing is a sentence about levels,
+    /// and another agency has the folio without the card.
+    pub fn inside(&self, persona: &Persona, artist: &Artist) -> Sight {
         let without_folio = Artist { level: "private_listing".into(), ..artist.clone() };
-        let as_public = if self.is_public(artist) { &without_folio } else { artist };
-        self.sight(persona, as_public) > Sight::Nothing
+        self.sight(persona, if self.is_public(artist) { &without_folio } else { artist })
+    }
+
+    /// Whether the card opens by its address.
+    pub fn opens_listing(&self, persona: &Persona, artist: &Artist) -> bool {
+        self.inside(persona, artist) > Sight::Nothing
     }
 
     /// Whether lists and searches of the workspace name the artist.
     pub fn finds(&self, persona: &Persona, artist: &Artist) -> bool {
-        let without_folio = Artist { level: "private_listing".into(), ..artist.clone() };
-        let as_public = if self.is_public(artist) { &without_folio } else { artist };
-        self.sight(persona, as_public) >= Sight::Found
+        self.inside(persona, artist) >= Sight::Found
     }
 
     fn artist(&self, id: &str) -> Option<&'w Artist> {

@@ -35,8 +35,24 @@ pub fn body(form: &Form) -> String {
     encoded(&fields)
 }
 
-fn post(action: &str, body: &str) -> Ask {
-    Ask::new("POST", action).body("application/x-www-form-urlencoded", body.as_bytes())
+/// A form as a browser sends it to an address: with a small file where one is asked for (RFC 7578).
+pub fn sent(form: &Form, action: &str) -> Ask {
+    let files = form.of_kind(&["file"]);
+    if files.is_empty() {
+        return Ask::new("POST", action).body("application/x-www-form-urlencoded", body(form).as_bytes());
+    }
+    const EDGE: &str = "----kalinklo-tests";
+    let mut text = String::new();
+    for (name, value) in &form.fields {
+        text += &format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    }
+    for name in files {
+        let head = format!("Content-Disposition: form-data; name=\"{name}\"; filename=\"rider.txt\"");
+        text +=
+            &format!("--{EDGE}\r\n{head}\r\nContent-Type: text/plain\r\n\r\nOne piano, tuned to 442.\r\n");
+    }
+    text += &format!("--{EDGE}--\r\n");
+    Ask::new("POST", action).body(&format!("multipart/form-data; boundary={EDGE}"), text.as_bytes())
 }
 
 fn a_forged_form_changes_nothing(demo: &Program) {
@@ -61,29 +77,25 @@ fn a_forged_form_changes_nothing(demo: &Program) {
             let action = form.action.as_str();
             // public forms come from pages without cookies, so their first step has no token
             if !is_public && form.value(token).is_some() {
-                attempts.push((
-                    "no token".into(),
-                    post(action, &body(&form.clone().without(token))),
-                    &["form"],
-                ));
+                attempts.push(("no token".into(), sent(&form.clone().without(token), action), &["form"]));
                 let forged = form.clone().with(token, &"A".repeat(43));
-                attempts.push(("a made-up token".into(), post(action, &body(&forged)), &["form"]));
+                attempts.push(("a made-up token".into(), sent(&forged, action), &["form"]));
                 if let Some(theirs) = other.and_then(|it| it.1[key].form.value(token)) {
                     attempts.push((
                         "another's token".into(),
-                        post(action, &body(&form.clone().with(token, theirs))),
+                        sent(&form.clone().with(token, theirs), action),
                         &["form"],
                     ));
                 }
             }
             if !is_public {
-                let cross = post(action, &body(form)).header("Origin", "https://elsewhere.example");
+                let cross = sent(form, action).header("Origin", "https://elsewhere.example");
                 attempts.push(("from another site, by origin".into(), cross, &["form"]));
-                let cross = post(action, &body(form)).header("Origin", "null");
+                let cross = sent(form, action).header("Origin", "null");
                 attempts.push(("from nowhere".into(), cross, &["form"]));
-                let cross = post(action, &body(form)).header("Sec-Fetch-Site", "cross-site");
+                let cross = sent(form, action).header("Sec-Fetch-Site", "cross-site");
                 attempts.push(("from another site, by fetch metadata".into(), cross, &["form"]));
-                let cross = post(action, &body(form)).header("Sec-Fetch-Site", "same-site");
+                let cross = sent(form, action).header("Sec-Fetch-Site", "same-site");
                 attempts.push(("from a sister site".into(), cross, &["form"]));
             }
             for (what, ask, wanted) in attempts {
@@ -98,7 +110,7 @@ fn a_forged_form_changes_nothing(demo: &Program) {
             if !is_public {
                 for (stranger, _) in shown.iter().filter(|it| it.0.name != persona.name) {
                     tried += 1;
-                    let got = word(&world.client(stranger).send(&post(action, &body(form))));
+                    let got = word(&world.client(stranger).send(&sent(form, action)));
                     if !["no", "form", "in", "wait"].contains(&got.as_str()) {
                         wrong.push(format!(
                             "{key}, shown to {}, sent by {}: {got}",
@@ -141,7 +153,7 @@ fn misdirected(
             let mut other = filled.clone();
             text.clone_into(&mut other[at].1);
             let path = route.fill(&other);
-            let answer = client.send(&post(&path, &body(form)));
+            let answer = client.send(&sent(form, &path));
             let got = word(&answer);
             let who = format!("{} as {}, {hole} {text}", route.key(), persona.name);
             if !["no", "form", "in", "wait", "404"].contains(&got.as_str())

@@ -63,6 +63,15 @@ pub const MALFORMED: &[&str] = &[
 /// An id of the right shape that nobody has.
 pub const UNKNOWN: &str = "0123456789012345678901";
 
+/// An address that is not a persona's.
+pub struct Path {
+    /// `unknown`, `foreign`, `malformed` or `another's whole`.
+    pub sort: &'static str,
+    /// The hole that is wrong.
+    pub hole: String,
+    pub path: String,
+}
+
 type Filling = Vec<(String, String)>;
 
 /// Everything that can be named.
@@ -103,9 +112,12 @@ impl<'o, 'w> Things<'o, 'w> {
     fn sorted(&self, route: &Route, persona: &Persona, hole: &str) -> (Vec<String>, Vec<String>) {
         let artists = &self.oracle.world().facts.artists;
         if hole == "profile" {
+            use crate::oracle::Sight;
             let opens = |it: &&crate::support::world::Artist| {
-                self.oracle.opens_listing(persona, it)
-                    || self.oracle.sight(persona, it) == crate::oracle::Sight::Everything
+                let sight = self.oracle.sight(persona, it);
+                // whoever sees an artist, be it only in public, may ask for them (B2)
+                let by_request = route.path.ends_with("/request") && sight > Sight::Nothing;
+                by_request || self.oracle.opens_listing(persona, it) || sight == Sight::Everything
             };
             // one's own before what one may only look at
             let mut artists: Vec<_> = artists.iter().collect();
@@ -146,24 +158,26 @@ impl<'o, 'w> Things<'o, 'w> {
         route.holes().iter().map(fill).collect()
     }
 
-    /// Paths of this route that are not the persona's, each with what makes it so: any hole foreign, unknown or malformed,
-    /// all others as they would have to be.
-    pub fn not_theirs(&self, route: &Route, persona: &Persona) -> Vec<(String, String)> {
+    /// Paths of this route that are not the persona's, each with the sort of fault and the hole that it is in, all other
+    /// holes as they would have to be. `malformed` texts stand for what is no id.
+    pub fn not_theirs(&self, route: &Route, persona: &Persona, malformed: &[&str]) -> Vec<Path> {
         let own = self.own_filling(route, persona);
         let mut all = Vec::new();
-        let mut add = |what: String, filling: &Filling| all.push((what, route.fill(filling)));
+        let mut add = |sort: &'static str, hole: &str, filling: &Filling| {
+            all.push(Path { sort, hole: hole.to_owned(), path: route.fill(filling) });
+        };
         for (at, hole) in route.holes().iter().enumerate() {
             let with = |text: &str| {
                 let mut filling = own.clone();
                 text.clone_into(&mut filling[at].1);
                 filling
             };
-            add(format!("unknown {hole}"), &with(UNKNOWN));
+            add("unknown", hole, &with(UNKNOWN));
             if let Some(foreign) = self.foreign(route, persona, hole) {
-                add(format!("foreign {hole}"), &with(&foreign));
+                add("foreign", hole, &with(&foreign));
             }
-            for text in MALFORMED {
-                add(format!("malformed {hole}"), &with(text));
+            for text in malformed {
+                add("malformed", hole, &with(text));
             }
         }
         // exactly somebody else's address: their thing in their workspace
@@ -178,7 +192,7 @@ impl<'o, 'w> Things<'o, 'w> {
                 && let Some(owner) = owner
             {
                 filling[0].1 = owner;
-                add("another's whole address".into(), &filling);
+                add("another's whole", first, &filling);
             }
         }
         all

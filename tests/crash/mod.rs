@@ -4,13 +4,14 @@
 use crate::support::db::Db;
 use crate::support::http::{Answer, Client};
 use crate::support::postgres::{Database, Server};
-use crate::support::program::{Demo, Program, Serve, command};
+use crate::support::program::{Demo, Program, Serve, command, within};
 use crate::support::world::World;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// Who writes at once: both sides of one engagement.
 const WRITERS: &[&str] = &["agency-owner", "presenter-discovery"];
@@ -46,15 +47,18 @@ fn kill_again_and_again(mut program: Program, data: &Path, url: Option<String>, 
         // A different moment each time: after the first answer, after the second, in the middle of many.
         let enough = 1 + (round * 7) % 20;
         std::thread::scope(|scope| {
+            let mut streams = Vec::new();
             for (number, (client, engagement)) in writers.into_iter().enumerate() {
                 let (noted, count) = (&noted, &count);
-                scope.spawn(move || {
-                    stream(client, &engagement, &format!("round {round} writer {number}"), noted, count)
-                });
+                streams.push(scope.spawn(move || {
+                    stream(client, &engagement, &format!("round {round} writer {number}"), noted, count);
+                }));
             }
-            while count.load(Ordering::SeqCst) < enough {
-                std::thread::yield_now();
-            }
+            let ran = within(Duration::from_secs(60), || {
+                let is_enough = count.load(Ordering::SeqCst) >= enough;
+                (is_enough || streams.iter().all(std::thread::ScopedJoinHandle::is_finished)).then_some(())
+            });
+            assert!(ran.is_some(), "{} of {enough} writes in a minute", count.load(Ordering::SeqCst));
             program.kill();
         });
         let noted = noted.into_inner().unwrap();
@@ -114,7 +118,7 @@ fn message(client: &mut Client, engagement: &str, text: &str) -> io::Result<()> 
     let prepared = submit(client, &form)?;
     let draft = expect_303(&prepared);
     let page = get(client, &draft)?;
-    let confirmed = submit(client, &form_with(&page, "/confirm"))?;
+    let confirmed = submit(client, &form_with(&page, &draft))?;
     expect_303(&confirmed);
     Ok(())
 }

@@ -49,7 +49,7 @@ fn a_confirmation_sent_twice_is_done_once(demo: &Program) {
         .with("body", "Said once, whatever is pressed.");
     let prepared = client.submit(&form);
     let draft = prepared.header("location").unwrap_or_default().to_owned();
-    let confirm = form_to(&client.get(&draft), "/confirm");
+    let confirm = form_to(&client.get(&draft), &draft);
     assert_eq!(client.submit(&confirm).status, 303);
     let mut db = Db::of(world);
     let (before, letters) = (db.print(), db.letters());

@@ -2,6 +2,7 @@
 
 pub mod links;
 mod mutants;
+mod queries;
 
 use crate::boundaries::forms::{body, shown_to};
 use crate::support::db::{Db, difference};

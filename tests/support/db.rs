@@ -19,8 +19,9 @@ struct Line {
     text: Option<String>,
 }
 
-/// Tables that move by themselves or record what was refused; all others hold what people did.
-const RESTLESS: &[&str] = &["decisions", "delays", "outbox", "security_events", "sessions", "sign_in_links"];
+/// Tables that move by themselves, are made at first use, or record what was refused; all others hold what people did.
+const RESTLESS: &[&str] =
+    &["decisions", "delays", "outbox", "security_events", "sessions", "settings", "sign_in_links"];
 
 /// What a database holds: for each table its rows as text, sorted.
 pub type Print = BTreeMap<String, Vec<String>>;

@@ -116,7 +116,14 @@ pub(crate) fn assemble(config: &Config, opened: Opened, fictional: bool, echo: b
 pub(crate) fn wide() -> Allowances {
     use web::limits::Allowance;
     let wide = Allowance::of(1_000_000, 60);
-    Allowances { read: wide, mutation: wide, public_form: wide, sign_in: wide, probe: wide, ..Allowances::default() }
+    Allowances {
+        read: wide,
+        mutation: wide,
+        public_form: wide,
+        sign_in: wide,
+        probe: wide,
+        ..Allowances::default()
+    }
 }
 
 /// Binds the address, or says what to do about it.

@@ -16,11 +16,16 @@ pub(super) fn run(command: Admin) -> Result<ExitCode, Stop> {
     let name = Line::line("a name", &name).map_err(Stop::because)?;
     let opened = serve::open(&config.database, 2, Box::new(Os))?;
     let store = &opened.store;
-    let permit =
-        store.engine().decide::<CreateAdmin>(&serve::operator(store), &Platform, Unasked).map_err(Stop::because)?;
+    let permit = store
+        .engine()
+        .decide::<CreateAdmin>(&serve::operator(store), &Platform, Unasked)
+        .map_err(Stop::because)?;
     let origin = config.origin.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     let made = accounts::admin_create(store, permit, &email, &name, &origin).map_err(Stop::because)?;
     say(if made.was_known { "This account is an admin now." } else { "The admin is made." });
-    say(format!("Sign in within fifteen minutes, with the server running, and enrol a second factor:\n  {}", made.link));
+    say(format!(
+        "Sign in within fifteen minutes, with the server running, and enrol a second factor:\n  {}",
+        made.link
+    ));
     Ok(ExitCode::SUCCESS)
 }

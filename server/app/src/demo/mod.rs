@@ -109,7 +109,8 @@ fn link(store: &Store, account: Option<&str>) -> Result<Option<String>, Stop> {
         .engine()
         .decide::<PlantDemo>(&serve::operator(store), &policy::facts::Platform, Unasked)
         .map_err(Stop::because)?;
-    let token = store::accounts::link_plant(store, permit, account, now().plus(LINK)).map_err(Stop::because)?;
+    let token =
+        store::accounts::link_plant(store, permit, account, now().plus(LINK)).map_err(Stop::because)?;
     Ok(Some(format!("/sign-in/link?token={token}")))
 }
 
@@ -137,7 +138,7 @@ impl World {
         let now = now();
         let made = now.plus(-90 * Moment::DAY);
         let places = Places::of(demo.artists, demo.presenters, &mut luck, made);
-        let count = demo.artists.max(12).min(names::PERSONS);
+        let count = demo.artists.clamp(12, names::PERSONS - 100);
         let mut facts = Facts {
             partners: vec![
                 (places.agency(0).id.to_string(), places.agency(2).id.to_string()),

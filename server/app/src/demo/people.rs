@@ -2,6 +2,7 @@
 
 use super::artists::Artist;
 use super::facts::Persona;
+use super::names;
 use super::places::Places;
 use crate::machine::{Os, Seeded};
 use base64::Engine as _;
@@ -206,29 +207,23 @@ impl People {
         now: Moment,
     ) {
         let (account, person): (AccountId, PersonId) = (luck.id(made), luck.id(made));
-        let (workspace, kind, verified, plan, name) = match part.place {
-            Where::Nowhere => (None, None, false, None, format!("Demo {}", part.name)),
-            Where::Pending => {
-                (Some(pending), Some(Kind::Artist), false, Some("solo"), "Demo artist-pending".into())
-            }
+        // names from the far end, which no artist of a world reaches
+        let (given, family) = names::person(names::PERSONS - 1 - self.accounts.len());
+        let (workspace, kind, verified, plan) = match part.place {
+            Where::Nowhere => (None, None, false, None),
+            Where::Pending => (Some(pending), Some(Kind::Artist), false, Some("solo")),
             Where::Artist(it) => {
                 let it = &artists[it];
                 let plan = if it.agency.is_some() { "represented" } else { "solo" };
-                (
-                    Some(it.workspace),
-                    Some(Kind::Artist),
-                    it.verified,
-                    Some(plan),
-                    format!("Demo {}", part.name),
-                )
+                (Some(it.workspace), Some(Kind::Artist), it.verified, Some(plan))
             }
             Where::Agency(it) => {
                 let it = places.agency(it);
-                (Some(it.id), Some(it.kind), it.verified, Some(it.plan), format!("Demo {}", part.name))
+                (Some(it.id), Some(it.kind), it.verified, Some(it.plan))
             }
             Where::Presenter(it) => {
                 let it = places.presenter(it);
-                (Some(it.id), Some(it.kind), it.verified, Some(it.plan), format!("Demo {}", part.name))
+                (Some(it.id), Some(it.kind), it.verified, Some(it.plan))
             }
         };
         let email = format!("{}@demo.example", part.name);
@@ -237,7 +232,7 @@ impl People {
             person: person.to_string(),
             email: email.clone(),
             mailbox: email.clone(),
-            name,
+            name: format!("{given} {family}"),
             status: part.status,
             applicant: match kind {
                 Some(kind) => kind.as_str(),

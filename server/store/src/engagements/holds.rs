@@ -127,6 +127,7 @@ fn active(tx: &mut Write<'_>, facts: &facts::Hold) -> Result<EngagementId, Store
     Ok(row.0)
 }
 
+#[allow(clippy::needless_pass_by_value)] // spends the payload like every kind of confirmation
 pub(crate) fn perform_grant(
     tx: &mut Write<'_>,
     it: &Confirming<'_>,

@@ -8,6 +8,11 @@ use policy::actions::{DismissEnquiry, Enquire, PrepareEnquiryAnswer, ViewEnquiry
 use store::engagements::enquiries;
 
 fn enquire(ground: &Ground, artist: &str) -> EnquiryId {
+    let once = store::drafts::digest_of(&format!("{artist} {}", ground.count("enquiries")));
+    enquire_once(ground, artist, &once.0).unwrap()
+}
+
+fn enquire_once(ground: &Ground, artist: &str, once: &[u8; 32]) -> Result<EnquiryId, StoreError> {
     let store = &ground.store;
     let visitor = asker_at(Actor::Visitor, NOW);
     let permit = store.engine().decide::<Enquire>(&visitor, &policy::facts::Platform, Unasked).unwrap();
@@ -19,7 +24,7 @@ fn enquire(ground: &Ground, artist: &str) -> EnquiryId {
         email: Email::parse("stranger@example.net").unwrap(),
         message: prose("A recital?"),
     };
-    enquiries::enquire(store, permit, &it, ORIGIN).unwrap()
+    enquiries::enquire(store, permit, &it, once, ORIGIN)
 }
 
 fn publish(ground: &Ground) {
@@ -44,6 +49,13 @@ both! {
         assert_eq!(ground.number("SELECT COUNT(*) FROM outbox WHERE recipient = 'stranger@example.net'"), 0);
         assert_eq!(ground.count("outbox"), 3);
         chains_hold(ground);
+    }
+
+    fn a_form_that_was_shown_is_taken_once(ground) {
+        world(ground);
+        assert!(enquire_once(ground, "Somebody", &[9; 32]).is_ok());
+        assert!(matches!(enquire_once(ground, "Somebody", &[9; 32]), Err(StoreError::Spent)));
+        assert_eq!(ground.count("enquiries"), 1);
     }
 
     fn an_answer_goes_out_by_confirmation_alone(ground) {

@@ -4,6 +4,7 @@ mod accounts;
 mod admin;
 mod drafts;
 mod engagements;
+mod enquiries;
 mod folio;
 mod ops;
 mod profiles;
@@ -25,5 +26,6 @@ pub fn routes() -> Vec<Route<House>> {
     all.extend(public::routes());
     all.extend(engagements::routes());
     all.extend(drafts::routes());
+    all.extend(enquiries::routes());
     all
 }

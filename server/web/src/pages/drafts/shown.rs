@@ -1,6 +1,6 @@
 //! A draft's payload word for word: to whom, by which channel, what it says, and what cannot be taken back.
 
-use crate::pages::engagements::parts::{kind_title, paragraphs, terms_facts};
+use crate::pages::engagements::parts::{kind_title, paragraphs, sums_open, terms_facts};
 use crate::problem::Problem;
 use crate::view::{Fact, Facts, Link, Payload as Sheet, when};
 use crate::visit::Visit;
@@ -226,7 +226,7 @@ fn request(
     };
     let fee_open = match draft.row.engagement {
         Some(id) => visit.db.may::<ViewFee>(id, &Unasked)?,
-        None => own_fee_open(visit),
+        None => sums_open(visit)?,
     };
     Ok(Told {
         verb: format!("Send request to {office}"),
@@ -237,15 +237,6 @@ fn request(
         way,
         edit: Some(format!("{base}/artists/{profile}/request")),
     })
-}
-
-/// Before there is an engagement nobody can be asked about its fee: the own workspace's sums need the same grant.
-fn own_fee_open(visit: &mut Visit<'_, '_>) -> bool {
-    let Ok((_, member)) = visit.member() else { return false };
-    visit
-        .db
-        .may::<policy::actions::ExportWorkspace>(member.workspace, &Unasked)
-        .unwrap_or(false)
 }
 
 fn counter(

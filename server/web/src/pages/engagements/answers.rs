@@ -14,7 +14,7 @@ use crate::visit::Visit;
 use domain::bounded::Prose;
 use domain::records::DraftKind;
 use domain::{Day, Moment, RequestId, Side};
-use policy::actions::{PrepareAnswer, PrepareWithdrawRequest, ViewRequest};
+use policy::actions::{PrepareAnswer, PrepareWithdrawRequest, ViewFee, ViewRequest};
 use policy::{Action, Permit, Unasked, facts};
 use store::drafts::{DraftView, Payload, Prepared};
 use store::engagements::requests::{self, RequestView};
@@ -167,7 +167,11 @@ fn start(
 ) -> Result<Filled, Problem> {
     let mut filled = Filled::blank();
     match (answer, draft.and_then(DraftView::payload)) {
-        (_, Some(Payload::Counter { terms, note, .. })) => {
+        (_, Some(Payload::Counter { terms, engagement, note, .. })) => {
+            // whoever may not see the fee cannot change a draft that names one
+            if terms.fee.is_some() && !visit.db.may::<ViewFee>(engagement, &Unasked)? {
+                return Err(Problem::Refused);
+            }
             filled = typed_terms("", &terms);
             filled.keep("words", note);
         }

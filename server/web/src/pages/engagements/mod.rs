@@ -10,6 +10,8 @@ mod own;
 pub(super) mod parts;
 mod requests;
 mod show;
+#[cfg(test)]
+mod tests;
 
 use crate::house::House;
 use crate::routes::Route;

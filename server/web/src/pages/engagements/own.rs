@@ -79,13 +79,14 @@ async fn invite(mut call: Call<House>) -> Result<Response, Problem> {
 
 async fn withdraw(mut call: Call<House>) -> Result<Response, Problem> {
     let (id, form) = (call.holes.id::<EngagementId>("engagement"), call.rq.form().await);
-    let account = call.holes.id::<AccountId>("account");
+    let (account, named) = (call.holes.id::<AccountId>("account"), call.holes.text("account").to_owned());
     call.visit(call.member(), move |visit| {
         let id = visit.known(id)?;
         let permit = visit.db.permit::<WithdrawCounsel>(id, Unasked)?;
-        let account = visit.known(account)?;
         let mut form = form?;
-        visit.check(&mut form, "withdraw-counsel", account.as_str())?;
+        // asked first, so that an unknown and a malformed account have one answer
+        visit.check(&mut form, "withdraw-counsel", &named)?;
+        let account = visit.known(account)?;
         form.finish()?;
         counsel::withdraw(&visit.house.store, permit, account)?;
         Ok(reply::see_other(&format!("{}/engagements/{id}", base(visit)?)))

@@ -2,7 +2,7 @@
 
 use super::parts::{
     Act, Changes, FormView, ListView, RecordView, RowView, asked, base, move_of, paged, pager, paragraphs,
-    request_mark, terms_facts, terms_parts, typed_terms,
+    request_mark, sums_open, terms_facts, terms_parts, typed_terms,
 };
 use crate::house::House;
 use crate::http::Filled;
@@ -203,6 +203,10 @@ async fn blank(call: Call<House>) -> Result<Response, Problem> {
         let permit = visit.db.permit::<PrepareRequest>(id, Unasked)?;
         let draft = Changes::asked(visit, query, DraftKind::Request)?;
         let filled = match draft.as_ref().and_then(drafts::DraftView::payload) {
+            // whoever may not see the fee cannot change a draft that names one
+            Some(drafts::Payload::Request { terms, .. }) if terms.fee.is_some() && !sums_open(visit)? => {
+                return Err(Problem::Refused);
+            }
             Some(drafts::Payload::Request { title, terms, .. }) => typed_terms(&title, &terms),
             _ => Filled::blank(),
         };

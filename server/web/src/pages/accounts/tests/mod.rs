@@ -5,5 +5,5 @@
 mod boundaries;
 mod inputs;
 mod journeys;
-mod people;
+pub(crate) mod people;
 mod staff;
