@@ -245,11 +245,11 @@ pub fn code_redeem(
         }
         Ok(bearable)
     })?;
-    let right = candidates.iter().filter(|it| {
+    let mut right = candidates.iter().filter(|it| {
         let same: bool = it.1.ct_eq(&short_code_hash(&it.0, code)).into();
         same && it.3.is_some()
     });
-    let Some((token, ..)) = right.last() else {
+    let Some((token, ..)) = right.next_back() else {
         store.change(|db| {
             for mailbox in candidates.iter().map(|it| &it.2) {
                 let key = format!("codes:{mailbox}");

@@ -1,6 +1,7 @@
 //! Accounts on both databases. SQLite needs nothing; PostgreSQL is the server that `KALINKLO_TEST_POSTGRES` names.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// helpers here are only called by tests, where a panic is a failure told
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::needless_pass_by_value)]
 
 mod ground;
 mod people;
@@ -13,4 +14,4 @@ mod links;
 mod reviews;
 mod teams;
 
-pub(super) use ground::{Ground, both};
+pub(super) use ground::Ground;

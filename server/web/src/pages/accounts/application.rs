@@ -118,7 +118,8 @@ fn leaf(visit: &Visit<'_, '_>, it: &Application, filled: &Filled) -> Leaf {
     });
     let form = form.map(|it| Section::titled("correct", "What you wrote").form(it));
     let withdraw = (it.status == AccountStatus::Pending).then(|| {
-        let form = Form::post("/application/withdraw", visit.token("withdraw", ""), "Withdraw the application");
+        let form =
+            Form::post("/application/withdraw", visit.token("withdraw", ""), "Withdraw the application");
         Section::titled("withdraw", "Changed your mind?").form(form.undo())
     });
     Leaf::new("Your application").with(first).maybe(form).maybe(withdraw)
@@ -150,9 +151,9 @@ async fn correct(mut call: Call<House>) -> Result<Response, Problem> {
         let name = filled.take("name", Line::line("your name", &form.text("name")));
         let text = filled.take("application", Prose::prose("who you are", &form.text("application")));
         let workspace = match it.workspace {
-            Some(_) => {
-                filled.take("workspace", Line::line("the workspace’s name", &form.text("workspace"))).map(Some)
-            }
+            Some(_) => filled
+                .take("workspace", Line::line("the workspace’s name", &form.text("workspace")))
+                .map(Some),
             None => Some(None),
         };
         let shown = version(&form.text("version"))?;
@@ -184,6 +185,7 @@ async fn withdraw(mut call: Call<House>) -> Result<Response, Problem> {
 
 /// The edition that a form was filled in on.
 pub(crate) fn version(text: &str) -> Result<Version, Problem> {
-    let no = || Problem::BadRequest(Fault::new("This form does not say on which edition it was filled in.").0);
+    let no =
+        || Problem::BadRequest(Fault::new("This form does not say on which edition it was filled in.").0);
     text.parse().map(Version).map_err(|_| no())
 }

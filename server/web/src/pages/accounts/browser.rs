@@ -47,7 +47,12 @@ impl Browser {
 
     /// The token of a form that this browser is shown.
     pub(crate) fn token(&self, form: &str) -> FormToken {
-        FormToken { name: csrf::FIELD, value: self.forms().token(form, ""), once_name: csrf::ONCE, once: None }
+        FormToken {
+            name: csrf::FIELD,
+            value: self.forms().token(form, ""),
+            once_name: csrf::ONCE,
+            once: None,
+        }
     }
 
     /// Refuses a form that this browser was not shown. Takes the token out of the form.

@@ -54,7 +54,9 @@ fn leaf(house: &House, it: &Invitation) -> (Leaf, Section) {
 /// The invitation does not stand, or never did.
 fn over(house: &House) -> Result<Response, Problem> {
     let mut answer = Leaf::new("This invitation does not open anything")
-        .lead("An invitation is taken up once and lasts fourteen days. Ask whoever invited you for a new one.")
+        .lead(
+            "An invitation is taken up once and lasts fourteen days. Ask whoever invited you for a new one.",
+        )
         .with(Section::plain().link("/sign-in", "Sign in"))
         .answer(house, &browser::page(house, "This invitation does not open anything"))?;
     *answer.status_mut() = StatusCode::GONE;

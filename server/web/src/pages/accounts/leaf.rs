@@ -85,7 +85,6 @@ struct Hidden {
 struct Part {
     field: Option<Field>,
     choice: Option<Choice>,
-    select: Option<Choice>,
     tick: Option<Tick>,
 }
 
@@ -232,10 +231,6 @@ impl Form {
     }
     pub(crate) fn choice(mut self, choice: Choice) -> Self {
         self.parts.push(Part { choice: Some(choice), ..Part::default() });
-        self
-    }
-    pub(crate) fn select(mut self, select: Choice) -> Self {
-        self.parts.push(Part { select: Some(select), ..Part::default() });
         self
     }
     pub(crate) fn tick(mut self, tick: Tick) -> Self {

@@ -29,8 +29,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     if hash_of_text(&token).is_none() {
         return over(&call.app);
     }
-    let form =
-        Form::post("/sign-in/link", browser.token("link"), "Sign in").hidden("token", token);
+    let form = Form::post("/sign-in/link", browser.token("link"), "Sign in").hidden("token", token);
     let answer = Leaf::new("Sign in to Kalinklo Artists")
         .lead("Press the button to sign in. The link works once.")
         .with(Section::plain().form(form))

@@ -45,9 +45,10 @@ pub(crate) fn own_page(visit: &mut Visit<'_, '_>, title: &str, here: &str) -> Re
         return visit.page(title, here);
     }
     let mut page = browser::page(visit.house, title);
-    page.you = [("/waiting", "Where it stands"), ("/application", "Your application"), ("/sign-out", "Sign out")]
-        .into_iter()
-        .map(|(href, label)| crate::view::Link::to(href, label).here(href == here))
-        .collect();
+    page.you =
+        [("/waiting", "Where it stands"), ("/application", "Your application"), ("/sign-out", "Sign out")]
+            .into_iter()
+            .map(|(href, label)| crate::view::Link::to(href, label).here(href == here))
+            .collect();
     Ok(page)
 }

@@ -37,7 +37,8 @@ fn asking(browser: &Browser, filled: &Filled) -> Leaf {
 
 async fn show(call: Call<House>) -> Result<Response, Problem> {
     let browser = Browser::of(&call);
-    let answer = asking(&browser, &Filled::blank()).answer(&call.app, &browser::page(&call.app, "Sign in"))?;
+    let answer =
+        asking(&browser, &Filled::blank()).answer(&call.app, &browser::page(&call.app, "Sign in"))?;
     Ok(browser.on(answer, &call.app))
 }
 
@@ -91,7 +92,10 @@ async fn enter(mut call: Call<House>) -> Result<Response, Problem> {
     let code: String = form.text("code").chars().filter(|it| !it.is_whitespace()).collect();
     form.finish()?;
     let digits = code.len() == 6 && code.bytes().all(|it| it.is_ascii_digit());
-    if filled.take("code", digits.then_some(()).ok_or(Fault::new("Enter the six digits from the mail"))).is_some() {
+    if filled
+        .take("code", digits.then_some(()).ok_or(Fault::new("Enter the six digits from the mail")))
+        .is_some()
+    {
         let (hash, agent, old) = (browser.hash(), agent(&call), old_session(&call));
         let redeemed = call
             .public(move |house, asker| {

@@ -29,7 +29,11 @@ pub(super) fn routes() -> Vec<Route<House>> {
 /// The roles, as they are chosen.
 pub(super) fn roles(choice: Choice) -> Choice {
     choice
-        .option("assistant", "Assistant", "Prepares, and never confirms. Sees no fees unless an owner opens them.")
+        .option(
+            "assistant",
+            "Assistant",
+            "Prepares, and never confirms. Sees no fees unless an owner opens them.",
+        )
         .option("manager", "Manager", "Prepares and confirms.")
         .option("owner", "Owner", "Confirms, invites, and decides about the team.")
 }
@@ -92,7 +96,8 @@ fn invite(visit: &Visit<'_, '_>, home: WorkspaceId, filled: &Filled) -> Section 
 }
 
 fn waiting(visit: &Visit<'_, '_>, home: WorkspaceId, open: &[OpenInvitation]) -> Option<Section> {
-    let mut table = Table::new("Invitations that nobody took up yet", &["E-mail address", "Role", "Until", "Withdraw"]);
+    let mut table =
+        Table::new("Invitations that nobody took up yet", &["E-mail address", "Role", "Until", "Withdraw"]);
     for it in open {
         let token = visit.token("withdraw-invitation", it.id.as_str());
         let form = Form::post(format!("/w/{home}/team/invitations/{}/withdraw", it.id), token, "Withdraw");
@@ -143,14 +148,19 @@ fn about(visit: &Visit<'_, '_>, home: WorkspaceId, it: &MemberRow) -> Leaf {
             .say("An assistant sees no fee, commission or export unless an owner opens them.")
             .form(form)
     });
-    let remove = Form::post(format!("{base}/remove"), visit.token("remove", it.id.as_str()), "Remove from the team")
-        .hidden("version", edition)
-        .undo();
+    let remove =
+        Form::post(format!("{base}/remove"), visit.token("remove", it.id.as_str()), "Remove from the team")
+            .hidden("version", edition)
+            .undo();
     Leaf::new(it.name.clone())
         .with(Section::plain().facts(facts))
         .with(Section::titled("set-role", "Role").form(role))
         .maybe(money)
-        .with(Section::titled("out", "Removing").say("They lose everything here at once, and are told.").form(remove))
+        .with(
+            Section::titled("out", "Removing")
+                .say("They lose everything here at once, and are told.")
+                .form(remove),
+        )
         .with(Section::plain().link(format!("/w/{home}/team"), "Back to the team"))
 }
 

@@ -115,8 +115,8 @@ async fn role(mut call: Call<House>) -> Result<Response, Problem> {
             visit.check(&mut form, "role", it.id.as_str())?;
             let (role, shown) = (role_of(&form.text("role")), version(&form.text("version"))?);
             form.finish()?;
-            let role = role
-                .map_err(|fault| Problem::Invalid(crate::http::Faults::one("role", fault.to_string())))?;
+            let role =
+                role.map_err(|fault| Problem::Invalid(crate::http::Faults::one("role", fault.to_string())))?;
             let permit = visit.db.permit::<ManageTeam>(home, Unasked)?;
             accounts::role_set(&visit.house.store, permit, it.id, shown, role)?;
             // whoever gave up their own ownership may no longer open the member's page

@@ -34,7 +34,8 @@ async fn list(call: Call<House>) -> Result<Response, Problem> {
     let after = query.maybe("after");
     let done = staff(&call, "/admin/approvals", move |visit| {
         let found = accounts::accounts(visit.db, status, &Rows { after: after.clone(), limit: ROWS })?;
-        let mut table = Table::new("Accounts, the newest first", &["Name", "Applied as", "Workspace", "Applied"]);
+        let mut table =
+            Table::new("Accounts, the newest first", &["Name", "Applied as", "Workspace", "Applied"]);
         for Reviewed { application: it, .. } in &found.rows {
             table.row(vec![
                 Cell::link(format!("/admin/approvals/{}", it.account), it.name.clone()),
@@ -136,7 +137,8 @@ fn fresh_code_first(section: Section, back: &str) -> Section {
 }
 
 fn suspend(visit: &mut Visit<'_, '_>, id: AccountId, filled: &Filled) -> Result<Option<Section>, Problem> {
-    let section = Section::titled("suspend", "Suspend").say("All sessions end at once, and the person is told.");
+    let section =
+        Section::titled("suspend", "Suspend").say("All sessions end at once, and the person is told.");
     if !visit.db.may::<SuspendAccount>(id, &Factor)? {
         return Ok(Some(fresh_code_first(section, &format!("/admin/approvals/{id}"))));
     }

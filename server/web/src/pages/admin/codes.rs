@@ -3,8 +3,8 @@
 use super::{answered, staff};
 use crate::house::House;
 use crate::http::{Filled, encoding};
-use crate::pages::accounts::leaf::{Cell, Form, Leaf, Section, Table};
 use crate::pages::accounts::kinds;
+use crate::pages::accounts::leaf::{Cell, Form, Leaf, Section, Table};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
@@ -46,11 +46,7 @@ fn state(it: &CodeRow, now: Moment) -> String {
     }
 }
 
-fn page(
-    visit: &mut Visit<'_, '_>,
-    filled: &Filled,
-    after: Option<String>,
-) -> Result<(Page, Leaf), Problem> {
+fn page(visit: &mut Visit<'_, '_>, filled: &Filled, after: Option<String>) -> Result<(Page, Leaf), Problem> {
     let (rows, next) = accounts::codes(visit.db, &Rows { after: after.clone(), limit: ROWS })?;
     let fresh = visit.db.may::<IssueCode>(ThePlatform, &Factor)?;
     let head = ["For", "Kind", "Verifies", "Used", "Until", "Issued by", "Revoke"];
@@ -85,16 +81,20 @@ fn page(
                     .hint("Only if you know who will use it.")
                     .filled(filled),
             );
-        issue.say("Whoever signs up with it is approved at once. The ledger names the code and you.").form(form)
+        issue
+            .say("Whoever signs up with it is approved at once. The ledger names the code and you.")
+            .form(form)
     } else {
         issue
             .say("Issuing and revoking need a second factor no older than five minutes.")
             .link(format!("/admin/step-up?to={}", encoding::encode(HERE)), "Give a fresh code")
     };
     let next = next.map(|it| format!("{HERE}?after={}", encoding::encode(&it)));
-    let list = Section::titled("codes", "Codes")
-        .table(table, "No code was issued yet.")
-        .pager("More codes", after.is_some().then(|| HERE.to_owned()), next);
+    let list = Section::titled("codes", "Codes").table(table, "No code was issued yet.").pager(
+        "More codes",
+        after.is_some().then(|| HERE.to_owned()),
+        next,
+    );
     Ok((visit.page("Codes", HERE)?, Leaf::new("Reviewed-access codes").with(issue).with(list)))
 }
 

@@ -63,13 +63,12 @@ fn page(visit: &mut Visit<'_, '_>, filled: &Filled) -> Result<(Page, Leaf), Prob
             let facts = vec![Fact::digest("To type by hand", totp_of(&it)?.secret_text())];
             let form = Form::post("/admin/factor/confirm", visit.token("confirm-factor", ""), "Confirm")
                 .field(Field::code("code", "The six digits it shows now").filled(filled));
-            leaf.lead("Scan the picture with an authenticator app, then enter the code that it shows.")
-                .with(
-                    Section::plain()
-                        .picture("/admin/factor/qr.svg", "The secret as a QR code; it stands below as text", 240)
-                        .facts(facts)
-                        .form(form),
-                )
+            leaf.lead("Scan the picture with an authenticator app, then enter the code that it shows.").with(
+                Section::plain()
+                    .picture("/admin/factor/qr.svg", "The secret as a QR code; it stands below as text", 240)
+                    .facts(facts)
+                    .form(form),
+            )
         }
     };
     Ok((visit.page("Your second factor", "")?, leaf))

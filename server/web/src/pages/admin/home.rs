@@ -24,7 +24,11 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
         };
         let leaf = Leaf::new("The platform")
             .lead("Nobody here sees what workspaces hold. What you decide is in the ledger under your name.")
-            .with(Section::titled("waiting", "Your move").say(text).link("/admin/approvals", "Read applications"))
+            .with(
+                Section::titled("waiting", "Your move")
+                    .say(text)
+                    .link("/admin/approvals", "Read applications"),
+            )
             .with(
                 Section::titled("doors", "Doors")
                     .link("/admin/workspaces", "Verify workspaces")

@@ -77,10 +77,22 @@ mod tests {
 
     #[test]
     fn only_our_own_staff_pages_are_returned_to() {
-        for fine in ["/admin", "/admin/codes", "/admin/workspaces?kind=artist&verified=no", "/admin/approvals/0~a_B"] {
+        for fine in
+            ["/admin", "/admin/codes", "/admin/workspaces?kind=artist&verified=no", "/admin/approvals/0~a_B"]
+        {
             assert_eq!(safe(fine), fine);
         }
-        for bad in ["", "/", "//evil.example", "/administrator", "/admin//evil", "/admin/../x", "/admin\r\nx", "/admin/%2f", "https://x/admin"] {
+        for bad in [
+            "",
+            "/",
+            "//evil.example",
+            "/administrator",
+            "/admin//evil",
+            "/admin/../x",
+            "/admin\r\nx",
+            "/admin/%2f",
+            "https://x/admin",
+        ] {
             assert_eq!(safe(bad), "/admin", "{bad}");
         }
     }

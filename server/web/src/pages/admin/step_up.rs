@@ -3,8 +3,8 @@
 use super::safe;
 use crate::house::House;
 use crate::http::Filled;
-use crate::pages::accounts::leaf::{Form, Leaf, Section};
 use crate::pages::accounts::cookie;
+use crate::pages::accounts::leaf::{Form, Leaf, Section};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Rate, Route};
@@ -66,9 +66,10 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
 pub(super) fn proof(state: &FactorState, code: &str, now: domain::Moment) -> Result<Option<Proof>, Problem> {
     let factor = totp::Factor::new(&state.secret, ISSUER, &state.email);
     let factor = factor.map_err(|it| Problem::Broken(it.to_string()))?;
-    let digits = code.chars().filter(|it| !it.is_whitespace()).all(|it| it.is_ascii_digit());
-    if digits {
-        return Ok(factor.check(code, now).map(Proof::Step));
+    // a recovery code has ten letters and digits, and may have no letter
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    if plain.len() == 6 && plain.bytes().all(|it| it.is_ascii_digit()) {
+        return Ok(factor.check(&plain, now).map(Proof::Step));
     }
     Ok(Some(Proof::Recovery(totp::recovery_digest(code))))
 }

@@ -66,7 +66,8 @@ async fn list(call: Call<House>) -> Result<Response, Problem> {
         }
         let word = |it: bool| if it { ("yes", "verified") } else { ("no", "not verified") };
         let address = |kind: Kind, it: bool| format!("/admin/workspaces?kind={kind}&verified={}", word(it).0);
-        let next = found.next.map(|it| format!("{}&after={}", address(kind, verified), encoding::encode(&it)));
+        let next =
+            found.next.map(|it| format!("{}&after={}", address(kind, verified), encoding::encode(&it)));
         let first = after.is_some().then(|| address(kind, verified));
         let section = Section::titled("workspaces", format!("{kind}, {}", word(verified).1))
             .table(table, "There are none.")
@@ -111,8 +112,11 @@ fn about(
     }
     let mut table = Table::new("Its members", &["Name", "E-mail address", "Role", "Account"]);
     for member in &it.members {
-        let role =
-            if member.in_person { format!("{}, the artist in person", member.role) } else { member.role.to_string() };
+        let role = if member.in_person {
+            format!("{}, the artist in person", member.role)
+        } else {
+            member.role.to_string()
+        };
         table.row(vec![
             Cell::text(member.name.clone()),
             Cell::text(member.email.clone()),
@@ -142,9 +146,7 @@ fn verification(
     let token = visit.token("verify", it.id.as_str());
     let mut form = Form::post(format!("/admin/workspaces/{}/verify", it.id), token, verb)
         .hidden("version", it.version.0.to_string())
-        .field(
-            Field::area("note", "Note").hint("What you looked at, and whom you spoke to.").filled(filled),
-        );
+        .field(Field::area("note", "Note").hint("What you looked at, and whom you spoke to.").filled(filled));
     if it.kind == Kind::Artist && !it.members.is_empty() {
         let mut choice = Choice::new("in-person", "Which member is the artist in person?")
             .hint("Only they can show the profile in public. Choose somebody only if you know it.")
@@ -208,7 +210,8 @@ async fn verify(mut call: Call<House>) -> Result<Response, Problem> {
         let member = match form.text("in-person").as_str() {
             "" => Some(None),
             text => {
-                let parsed = text.parse::<MembershipId>().map_err(|_| Fault::new("Choose one of its members"));
+                let parsed =
+                    text.parse::<MembershipId>().map_err(|_| Fault::new("Choose one of its members"));
                 filled.take("in-person", parsed).map(Some)
             }
         };

@@ -36,9 +36,9 @@ pub(crate) fn step(
     let (secret, content) = (FormSecret::new(secret), content(fields));
     let shown = form.maybe(SHOWN);
     match &shown {
-        Some(token) if secret.admits_dated(name, &content, token, now, AGES) => {
-            Step::Send(Sha256::new().chain_update(b"kalinklo shown form v1\0").chain_update(token).finalize().into())
-        }
+        Some(token) if secret.admits_dated(name, &content, token, now, AGES) => Step::Send(
+            Sha256::new().chain_update(b"kalinklo shown form v1\0").chain_update(token).finalize().into(),
+        ),
         _ => Step::Show { token: secret.dated(name, &content, now), again: shown.is_some() },
     }
 }

@@ -72,8 +72,15 @@ async fn staff_get_the_same_answer_for_what_is_not_there() {
 }
 
 const STAFF: [&str; 9] = [
-    "/admin", "/admin/approvals", "/admin/approvals/1", "/admin/workspaces", "/admin/workspaces/1", "/admin/codes",
-    "/admin/security", "/admin/step-up", "/admin/factor",
+    "/admin",
+    "/admin/approvals",
+    "/admin/approvals/1",
+    "/admin/workspaces",
+    "/admin/workspaces/1",
+    "/admin/codes",
+    "/admin/security",
+    "/admin/step-up",
+    "/admin/factor",
 ];
 
 #[tokio::test]
@@ -109,7 +116,9 @@ async fn who_is_no_admin_is_refused_and_recorded() {
     }
     // recording runs beside the answers
     for _ in 0..200 {
-        if place.text("SELECT COUNT(*) FROM security_events WHERE kind = 'refused' AND account IS NOT NULL") == "10" {
+        if place.text("SELECT COUNT(*) FROM security_events WHERE kind = 'refused' AND account IS NOT NULL")
+            == "10"
+        {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;

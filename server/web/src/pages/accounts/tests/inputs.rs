@@ -18,14 +18,21 @@ async fn bad_input_is_named_by_its_field_and_changes_nothing() {
     ];
     for (field, value, says) in cases {
         let mut typed = vec![
-            ("kind", "artist"), ("name", "Anna"), ("workspace", "House"), ("email", "ann@example.org"),
-            ("application", "I sing."), ("code", ""),
+            ("kind", "artist"),
+            ("name", "Anna"),
+            ("workspace", "House"),
+            ("email", "ann@example.org"),
+            ("application", "I sing."),
+            ("code", ""),
         ];
         typed.iter_mut().filter(|it| it.0 == field).for_each(|it| it.1 = value);
         let seen = place.browser().submit("/sign-up", "/sign-up", &typed).await;
         assert_eq!(seen.status, 422, "{field}");
         assert!(seen.body.contains(says), "{field}: {}", seen.body);
-        assert!(seen.body.contains(&format!("href=\"#{field}\"")) && seen.body.contains(&format!("id=\"{field}\"")));
+        assert!(
+            seen.body.contains(&format!("href=\"#{field}\""))
+                && seen.body.contains(&format!("id=\"{field}\""))
+        );
     }
     assert_eq!(place.text("SELECT COUNT(*) FROM accounts"), "0");
 }
@@ -34,7 +41,8 @@ async fn bad_input_is_named_by_its_field_and_changes_nothing() {
 async fn unknown_and_double_fields_are_named() {
     let place = Place::new();
     let mut client = place.browser();
-    let extra = client.submit("/sign-in", "/sign-in", &[("email", "ann@example.org"), ("role", "owner")]).await;
+    let extra =
+        client.submit("/sign-in", "/sign-in", &[("email", "ann@example.org"), ("role", "owner")]).await;
     assert_eq!(extra.status, 422);
     assert!(extra.body.contains("This form has no such field"));
     let shown = client.get("/sign-in").await;
@@ -54,13 +62,24 @@ async fn an_application_keeps_what_was_typed_and_knows_its_edition() {
     ann.sign_up("artist", "ann@example.org").await;
     ann.sign_in("ann@example.org").await;
     let shown = ann.get("/application").await;
-    let wrong = ann.send(&shown, "/application", &[("name", ""), ("workspace", "W"), ("application", "kept <i>")]).await;
+    let wrong = ann
+        .send(&shown, "/application", &[("name", ""), ("workspace", "W"), ("application", "kept <i>")])
+        .await;
     assert_eq!(wrong.status, 422);
     assert!(wrong.body.contains("kept &lt;i&gt;") && wrong.body.contains("One thing to correct"));
     let typed = [("name", "A"), ("workspace", "W"), ("application", "x")];
     ann.send(&shown, "/application", &typed).await.leads("/waiting");
     assert_eq!(ann.send(&shown, "/application", &typed).await.status, 409, "a stale form");
-    assert_eq!(ann.send(&shown, "/application", &[("version", "x"), ("name", "A"), ("workspace", "W"), ("application", "x")]).await.status, 400);
+    assert_eq!(
+        ann.send(
+            &shown,
+            "/application",
+            &[("version", "x"), ("name", "A"), ("workspace", "W"), ("application", "x")]
+        )
+        .await
+        .status,
+        400
+    );
 }
 
 #[tokio::test]

@@ -41,7 +41,10 @@ async fn rejected_with_a_reason_and_applied_again() {
     let again = staff.submit(&page, &format!("{page}/reject"), &[("reason", " ")]).await;
     assert_eq!(again.status, 422);
     assert!(again.body.contains("<title>Error: ") && again.body.contains("Enter a reason"));
-    staff.submit(&page, &format!("{page}/reject"), &[("reason", "We could not reach you.")]).await.leads(&page);
+    staff
+        .submit(&page, &format!("{page}/reject"), &[("reason", "We could not reach you.")])
+        .await
+        .leads(&page);
     ann.get("/waiting").await.sees("We could not reach you.");
     let typed = [("name", "Anna"), ("workspace", "Anna’s House"), ("application", "Call 1.")];
     ann.submit("/application", "/application", &typed).await.leads("/waiting");
@@ -54,7 +57,8 @@ async fn rejected_with_a_reason_and_applied_again() {
 async fn a_code_approves_at_once() {
     let place = Place::new();
     let mut staff = place.staff().await;
-    let typed = [("kind", "presenter"), ("uses", "1"), ("days", "7"), ("note", "The hall"), ("verifies", "yes")];
+    let typed =
+        [("kind", "presenter"), ("uses", "1"), ("days", "7"), ("note", "The hall"), ("verifies", "yes")];
     let issued = staff.submit("/admin/codes", "/admin/codes", &typed).await;
     let start = issued.sees("shown this once").body.find("<span class=\"digest\">").unwrap() + 21;
     let code = issued.body[start..start + 17].to_owned();
@@ -63,8 +67,12 @@ async fn a_code_approves_at_once() {
     assert!(!list.body.contains(&code));
     let mut hall = place.browser();
     let mut typed = vec![
-        ("kind", "artist"), ("name", "Hal"), ("workspace", "The Hall"), ("email", "hall@example.org"),
-        ("application", "We present."), ("code", code.as_str()),
+        ("kind", "artist"),
+        ("name", "Hal"),
+        ("workspace", "The Hall"),
+        ("email", "hall@example.org"),
+        ("application", "We present."),
+        ("code", code.as_str()),
     ];
     let wrong = hall.submit("/sign-up", "/sign-up", &typed).await;
     assert_eq!(wrong.status, 422);
@@ -95,10 +103,9 @@ async fn a_link_needs_its_button_and_its_browser() {
     let mail = place.letter("ann@example.org");
     let code = mail.lines().find(|it| it.starts_with("    ")).unwrap().trim().to_owned();
     assert_eq!(other.submit("/sign-in/code", "/sign-in/code", &[("code", &code)]).await.status, 422);
-    ann.submit("/sign-in/code", "/sign-in/code", &[("code", &code)]).await.leads(&format!(
-        "/w/{}",
-        place.workspace("ann@example.org")
-    ));
+    ann.submit("/sign-in/code", "/sign-in/code", &[("code", &code)])
+        .await
+        .leads(&format!("/w/{}", place.workspace("ann@example.org")));
     let spent = ann.open_link(&link).await;
     assert_eq!(spent.status, 410);
     assert!(spent.body.contains("This link does not open anything"));
@@ -153,7 +160,10 @@ async fn a_colleague_is_invited_joins_and_leaves() {
     let missing = owner.submit(&team, &invitations, &[("email", "nobody")]).await;
     assert_eq!(missing.status, 422);
     assert!(missing.body.contains("Two things to correct") && missing.body.contains("Choose a role"));
-    owner.submit(&team, &invitations, &[("email", "new@example.org"), ("role", "assistant")]).await.leads(&team);
+    owner
+        .submit(&team, &invitations, &[("email", "new@example.org"), ("role", "assistant")])
+        .await
+        .leads(&team);
     owner.get(&team).await.sees("new@example.org").sees("Withdraw");
     let mut newcomer = place.browser();
     let link = place.link("new@example.org");
@@ -168,7 +178,8 @@ async fn a_colleague_is_invited_joins_and_leaves() {
     place.run("UPDATE accounts SET status = 'approved' WHERE email = 'new@example.org'");
     let shown = newcomer.get(&team).await;
     shown.sees("owner@example.org");
-    assert!(!shown.body.contains("Invite a colleague") && !shown.body.contains(&format!("{team}/")[..].replace("leave", "")) || shown.body.contains("Leave this workspace"));
+    shown.sees("Leave this workspace");
+    assert!(!shown.body.contains("Invite a colleague") && !shown.body.contains("Withdraw"));
     // the owner opens fees, gives another role, and takes it back
     let member = place.text("SELECT memberships.id FROM memberships JOIN accounts ON accounts.id = account WHERE email = 'new@example.org'");
     let page = format!("{team}/{member}");
@@ -215,12 +226,21 @@ async fn a_message_is_shown_back_then_sent_once() {
     let place = Place::new();
     let mut anyone = place.browser();
     let path = "/api/help/contact";
-    let typed = [("name", "Ann <b>"), ("email", "ann@example.org"), ("subject", "Hello"), ("message", "Two\r\nlines")];
+    let typed = [
+        ("name", "Ann <b>"),
+        ("email", "ann@example.org"),
+        ("subject", "Hello"),
+        ("message", "Two\r\nlines"),
+    ];
     let shown = anyone.post(path, &typed).await;
     shown.sees("Nothing was sent yet").sees("Ann &lt;b&gt;");
     assert_eq!(place.text("SELECT COUNT(*) FROM support_messages"), "0");
     assert_eq!(place.text("SELECT COUNT(*) FROM outbox"), "0");
-    let decoded: Vec<_> = shown.hidden(path).into_iter().map(|(n, v)| (n, v.replace("&lt;", "<").replace("&gt;", ">"))).collect();
+    let decoded: Vec<_> = shown
+        .hidden(path)
+        .into_iter()
+        .map(|(n, v)| (n, v.replace("&lt;", "<").replace("&gt;", ">")))
+        .collect();
     let fields: Vec<_> = decoded.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     for _ in 0..2 {
         anyone.post(path, &fields).await.leads("/help/contact/sent");
@@ -229,7 +249,8 @@ async fn a_message_is_shown_back_then_sent_once() {
     assert_eq!(place.text("SELECT COUNT(*) FROM support_messages"), "1");
     assert!(place.letter("desk@kalinklo.example").contains("Two\nlines"));
     // changed after it was shown: shown again
-    let changed: Vec<_> = fields.iter().map(|(n, v)| (*n, if *n == "subject" { "Other" } else { *v })).collect();
+    let changed: Vec<_> =
+        fields.iter().map(|(n, v)| (*n, if *n == "subject" { "Other" } else { *v })).collect();
     anyone.post(path, &changed).await.sees("is not what this page showed");
     let wrong = anyone.post(path, &[("name", ""), ("email", "x"), ("subject", "s"), ("message", "m")]).await;
     assert_eq!(wrong.status, 422);

@@ -70,6 +70,7 @@ impl Place {
             mutation: plenty,
             public_form: plenty,
             sign_in: plenty,
+            probe: plenty,
             ..Allowances::default()
         };
         let edge = Edge {
@@ -123,7 +124,8 @@ impl Place {
             t: String,
         }
         let Db::Sqlite(mut it) = self.raw() else { unreachable!() };
-        let rows: Vec<One> = diesel::sql_query(format!("SELECT CAST(({sql}) AS TEXT) AS t")).load(&mut it).unwrap();
+        let rows: Vec<One> =
+            diesel::sql_query(format!("SELECT CAST(({sql}) AS TEXT) AS t")).load(&mut it).unwrap();
         rows.into_iter().map(|it| it.t).collect()
     }
     pub(crate) fn text(&self, sql: &str) -> String {
@@ -138,7 +140,8 @@ impl Place {
     /// The path and query of the first link with a token in the last letter to somebody.
     pub(crate) fn link(&self, to: &str) -> String {
         let text = self.letter(to);
-        let line = text.lines().find(|it| it.contains("?token=")).unwrap_or_else(|| panic!("no link: {text}"));
+        let line =
+            text.lines().find(|it| it.contains("?token=")).unwrap_or_else(|| panic!("no link: {text}"));
         line.trim().strip_prefix("http://house.test").unwrap().to_owned()
     }
 
@@ -234,9 +237,10 @@ impl Seen {
     }
     /// The hidden fields of the form that goes to `action`.
     pub(crate) fn hidden(&self, action: &str) -> Vec<(String, String)> {
-        let start = self.body.find(&format!("action=\"{action}\"")).unwrap_or_else(|| {
-            panic!("no form to {action} in {}", self.body)
-        });
+        let start = self
+            .body
+            .find(&format!("action=\"{action}\""))
+            .unwrap_or_else(|| panic!("no form to {action} in {}", self.body));
         let form = &self.body[start..start + self.body[start..].find("</form>").unwrap()];
         form.split("<input type=\"hidden\" ")
             .skip(1)
