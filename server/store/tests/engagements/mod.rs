@@ -181,6 +181,7 @@ pub(super) fn chains_hold(ground: &Ground) {
     assert!(found.broken.is_empty() && found.entries > 0, "{found:?}");
 }
 
+#[allow(clippy::needless_pass_by_value)] // takes the answer as it comes
 pub(super) fn is_refused<T>(it: Result<T, StoreError>) -> bool {
     matches!(it, Err(StoreError::Refused(_) | StoreError::Absent))
 }
