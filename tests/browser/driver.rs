@@ -1,11 +1,13 @@
 //! The WebDriver client: what a person does with a page, each step waiting until it can be done.
 
 use crate::support::http::{Answer, Ask, Client};
+use crate::support::program::within;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 /// The key of an element's id (WebDriver section 11).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -243,6 +245,19 @@ impl Browser {
     pub fn click(&mut self, css: &str) {
         let element = self.find("css selector", css);
         self.command("POST", &format!("/element/{element}/click"), &json!({}));
+    }
+
+    /// Presses what sends a form, and waits until the next page has taken the place of this one, whatever its address.
+    #[track_caller]
+    pub fn press(&mut self, css: &str) {
+        let page = self.find("css selector", "html");
+        self.click(css);
+        let path = format!("/session/{}/element/{page}/name", self.session);
+        let gone = within(Duration::from_millis(u64::from(PATIENCE) * 4), || {
+            let answer = self.client.send(&Ask::new("GET", &path));
+            (answer.status != 200).then_some(())
+        });
+        assert!(gone.is_some(), "{css} led nowhere");
     }
 
     /// Clicks the link with exactly this text.

@@ -11,13 +11,13 @@ fn sign_in(browser: &mut Browser, world: &World, address: &str) {
     let before = mail::all_to(world, address).len();
     browser.goto(&format!("{}/sign-in", world.base));
     browser.fill("[name=email]", address);
-    browser.click("main form[method=post] button");
+    browser.press("main form[method=post] button");
     let letter = eventually("the letter with the link", || {
         let letters = mail::all_to(world, address);
         letters.into_iter().skip(before).find(|it| it.contains("/sign-in/link"))
     });
     browser.goto(&format!("{}{}", world.base, mail::link(&letter, "/sign-in/link")));
-    browser.click("main form[action$='/sign-in/link'] button");
+    browser.press("main form[action$='/sign-in/link'] button");
 }
 
 fn arrival(javascript: bool) {
@@ -37,7 +37,7 @@ fn arrival(javascript: bool) {
     browser.goto(&format!("{}/sign-up", world.base));
     look(&mut browser, "sign-up");
     // nothing typed: the form again, which says what is missing
-    browser.click("main form[action$='/sign-up'] button");
+    browser.press("main form[action$='/sign-up'] button");
     assert!(browser.title().starts_with("Error"), "{}", browser.title());
     look(&mut browser, "sign-up-faults");
     browser.click("[name=kind][value=artist]");
@@ -45,7 +45,7 @@ fn arrival(javascript: bool) {
     browser.fill("[name=workspace]", WORKSPACE);
     browser.fill("[name=email]", ADDRESS);
     browser.fill("[name=application]", "A piano trio from Graz; twelve seasons, three recordings.");
-    browser.click("main form[action$='/sign-up'] button");
+    browser.press("main form[action$='/sign-up'] button");
     look(&mut browser, "sign-up-done");
 
     sign_in(&mut browser, world, ADDRESS);
@@ -62,7 +62,7 @@ fn arrival(javascript: bool) {
     let link = link.expect("the application is listed");
     admin.click_link(&link);
     look(&mut admin, "application");
-    admin.click("form[action$='/approve'] button");
+    admin.press("form[action$='/approve'] button");
 
     let told = eventually("the letter of the decision", || {
         mail::all_to(world, ADDRESS).into_iter().find(|it| it.contains("approved"))

@@ -59,7 +59,7 @@ fn request_to_hold(javascript: bool) {
     one.fill("[name=venue]", "Small Hall");
     one.fill("[name=programme]", "Schubert, the last three sonatas.");
     one.fill("[name=fee]", "4200");
-    one.click("main form[action$='/request'] button");
+    one.press("main form[action$='/request'] button");
     assert!(one.path().contains("/drafts/"), "{}: {}", one.path(), one.source());
     look(&mut one, "request-confirm");
     // shown exactly as it will go out, and not there before it is confirmed
@@ -68,7 +68,7 @@ fn request_to_hold(javascript: bool) {
     }
     let there = format!("SELECT id AS text FROM engagements WHERE title = '{TITLE}'");
     assert!(db.texts(&there).is_empty(), "it went out before it was confirmed");
-    one.click(CONFIRM);
+    one.press(CONFIRM);
     look(&mut one, "request-done");
     let engagement = db.text(&there);
     assert!(!engagement.is_empty(), "{}", one.source());
@@ -82,9 +82,9 @@ fn request_to_hold(javascript: bool) {
     look(&mut other, "request");
     other.click("main a[href$='/hold']");
     look(&mut other, "hold-blank");
-    other.click("main form[action$='/hold'] button");
+    other.press("main form[action$='/hold'] button");
     look(&mut other, "hold-confirm");
-    other.click(CONFIRM);
+    other.press(CONFIRM);
     look(&mut other, "hold-done");
     let hold = db.text(&format!("SELECT state AS text FROM holds WHERE engagement = '{engagement}'"));
     assert_eq!(hold, "active", "{}", other.source());
@@ -130,7 +130,7 @@ fn a_confirmation_is_refused_after_the_draft_changed() {
     let mut browser = signed_in(world, persona, Options { javascript: false, ..Options::default() });
     browser.goto(&format!("{}{path}/message", world.base));
     browser.fill("[name=body]", "The first wording.");
-    browser.click("main form[action$='/message'] button");
+    browser.press("main form[action$='/message'] button");
     let draft = browser.path();
     assert!(browser.text("main").contains("The first wording."));
 
@@ -146,7 +146,7 @@ fn a_confirmation_is_refused_after_the_draft_changed() {
 
     let mut db = Db::of(world);
     let (before, letters) = (db.print(), db.letters());
-    browser.click(CONFIRM);
+    browser.press(CONFIRM);
     let said = browser.text("main").to_lowercase();
     assert!(said.contains("changed"), "it says so: {said}");
     assert_eq!(difference(&before, &db.print()), Vec::<String>::new(), "and nothing was sent");
@@ -154,7 +154,7 @@ fn a_confirmation_is_refused_after_the_draft_changed() {
     // looked at again, it can be confirmed as it is now
     browser.goto(&format!("{}{draft}", world.base));
     assert!(browser.text("main").contains("Quite another wording."));
-    browser.click(CONFIRM);
+    browser.press(CONFIRM);
     let sent = db.texts("SELECT body AS text FROM messages WHERE body LIKE '%wording.'");
     assert_eq!(sent, ["Quite another wording."]);
 }

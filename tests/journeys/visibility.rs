@@ -18,14 +18,14 @@ fn in_and_out(javascript: bool) {
     // the journey begins with an artist whom the public does not see
     browser.goto(&format!("{}/w/{own}/profile", world.base));
     if browser.has("form[action$='/opt-out']") {
-        browser.click("form[action$='/opt-out'] button");
+        browser.press("form[action$='/opt-out'] button");
     }
     assert!(browser.has("form[action$='/opt-in']"), "{}", browser.source());
     assert_eq!(visitor.get(&folio).status, 404);
     let nobody = visitor.get("/folio/nobody-of-this-name").text();
 
     browser.goto(&format!("{}/w/{own}/profile", world.base));
-    browser.click("form[action$='/opt-in'] button");
+    browser.press("form[action$='/opt-in'] button");
     assert!(browser.has("form[action$='/opt-out']"), "{}", browser.source());
     let shown = visitor.get(&folio);
     assert_eq!(shown.status, 200, "visible on the next request");
@@ -41,7 +41,7 @@ fn in_and_out(javascript: bool) {
         browser.goto(&format!("{}/w/{own}/profile", world.base));
     }
 
-    browser.click("form[action$='/opt-out'] button");
+    browser.press("form[action$='/opt-out'] button");
     assert!(browser.has("form[action$='/opt-in']"), "{}", browser.source());
     let gone = visitor.get(&folio);
     assert_eq!((gone.status, gone.text()), (404, nobody), "gone on the next request, as one that never was");

@@ -167,9 +167,12 @@ impl Store {
             // 1, 2, 4 … minutes
             Err(fault) => ("waiting", now.plus(Moment::MINUTE << mail.tries.clamp(0, 10)), Some(fault)),
         };
+        // a letter may hold a sign-in link: once it has left, or never will, its text is not kept
+        let text = matches!(state, "sent" | "withheld" | "failed").then(|| outbox::body.eq(""));
         self.change(|db| {
             diesel::update(outbox::table.find(mail.id.as_str()))
                 .set((
+                    text,
                     outbox::state.eq(state),
                     outbox::due_at.eq(due.0),
                     outbox::tries.eq(tries),

@@ -58,7 +58,7 @@ fn only(visit: &Visit<'_, '_>, kind: Kind) -> Result<(), Problem> {
 
 /// The edition that a form showed.
 fn shown(form: &mut Form) -> Result<Version, Problem> {
-    let number = form.text("version").parse().ok().filter(|it| *it > 0);
+    let number = form.text("version").parse().ok().filter(|it| *it >= 0);
     number.map(Version).ok_or_else(|| Problem::BadRequest("The form is incomplete.".into()))
 }
 

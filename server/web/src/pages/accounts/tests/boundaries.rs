@@ -31,9 +31,9 @@ async fn what_is_foreign_unknown_or_malformed_is_refused_alike() {
     let mut bob = place.member("agency", "bob@example.org").await;
     let (anns, bobs) = (place.workspace("ann@example.org"), place.workspace("bob@example.org"));
     let member = place.text(&format!("SELECT id FROM memberships WHERE workspace = '{bobs}'"));
-    let session = place.text(&format!(
-        "SELECT sessions.id FROM sessions JOIN accounts ON accounts.id = account WHERE email = 'bob@example.org'"
-    ));
+    let session = place.text(
+        "SELECT sessions.id FROM sessions JOIN accounts ON accounts.id = account WHERE email = 'bob@example.org'",
+    );
     let team = format!("/w/{bobs}/team");
     bob.submit(&team, &format!("{team}/invitations"), &[("email", "x@example.org"), ("role", "owner")]).await;
     let invitation = place.text("SELECT id FROM invitations");
