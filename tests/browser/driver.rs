@@ -82,6 +82,8 @@ fn capabilities(options: Options, profile: &Path) -> Value {
         "--disable-dev-shm-usage",
         "--force-color-profile=srgb",
         "--hide-scrollbars",
+        // Smooth scrolling would move what is about to be clicked.
+        "--force-prefers-reduced-motion",
         // Nothing leaves this machine, whatever a page asks for.
         "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
     ]

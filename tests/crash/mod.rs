@@ -33,10 +33,10 @@ fn nothing_confirmed_is_lost_on_postgres() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::new(Server::Durable);
     let demo = Demo::default().data(folder.path()).database(database.url()).start();
-    kill_again_and_again(demo, folder.path(), Some(database.url()), &database.url());
+    kill_again_and_again(demo, folder.path(), Some(&database.url()), &database.url());
 }
 
-fn kill_again_and_again(mut program: Program, data: &Path, url: Option<String>, address: &str) {
+fn kill_again_and_again(mut program: Program, data: &Path, url: Option<&str>, address: &str) {
     let world = program.world().clone();
     let mut confirmed: BTreeSet<String> = BTreeSet::new();
     for round in 0..rounds() {
@@ -64,8 +64,8 @@ fn kill_again_and_again(mut program: Program, data: &Path, url: Option<String>, 
         let noted = noted.into_inner().unwrap();
         assert!(noted.len() >= enough, "the stream never ran");
         confirmed.extend(noted);
-        verified(data, url.as_deref());
-        program = Serve::on(data).database(url.clone()).start();
+        verified(data, url);
+        program = Serve::on(data).database(url.map(str::to_owned)).start();
         let kept: BTreeSet<String> = Db::open(address)
             .texts("SELECT body AS text FROM messages WHERE body LIKE 'round %'")
             .into_iter()

@@ -46,7 +46,7 @@ fn whatever_arrives_wrong_gets_a_clear_answer_and_changes_nothing(demo: &Program
             forms.entry(key).or_insert((persona, found));
         }
     }
-    let posts = routes.iter().filter(|it| it.method == "POST").map(|it| it.key());
+    let posts = routes.iter().filter(|it| it.method == "POST").map(routes::Route::key);
     let unmet: Vec<_> =
         posts.filter(|it| !forms.contains_key(it) && !ELSEWHERE.contains(&it.as_str())).collect();
     assert!(unmet.is_empty(), "nobody is led to the forms of {unmet:#?}");

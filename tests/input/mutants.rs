@@ -97,7 +97,7 @@ pub fn mutants(route: &Route, form: &Form, token: &str) -> Vec<Mutant> {
                 }
             }
             "select" | "radio" => {
-                add(format!("{name} not offered"), field("nobody-offered-this"), &[400, 422])
+                add(format!("{name} not offered"), field("nobody-offered-this"), &[400, 422]);
             }
             // a switch: whatever is not on is off
             "hidden" if name == "money" => {}

@@ -62,7 +62,6 @@ fn arrival(javascript: bool) {
     let link = link.expect("the application is listed");
     admin.click_link(&link);
     look(&mut admin, "application");
-    admin.fill("form[action$='/approve'] [name=reason]", "Known from three seasons of chamber music.");
     admin.click("form[action$='/approve'] button");
 
     let told = eventually("the letter of the decision", || {

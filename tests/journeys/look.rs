@@ -55,13 +55,14 @@ fn kinds(demo: &Program) -> BTreeMap<String, (String, String)> {
                 continue;
             }
             let path = it.path.split('?').next().unwrap_or_default().to_owned();
-            let route = routes::find(&routes, "GET", &path);
             // of the made-up profiles of the site one is as good as another
-            let kind = route.map_or_else(
-                || path.rsplitn(2, '/').last().unwrap_or_default().to_owned() + "/…",
-                |it| it.path.clone(),
-            );
-            let kind = if path.matches('/').count() == 1 { path.clone() } else { kind };
+            let kind = match routes::find(&routes, "GET", &path) {
+                Some(route) => route.path.clone(),
+                None => match path.trim_matches('/').split_once('/') {
+                    Some((shelf, _)) => format!("/{shelf}/…"),
+                    None => path.clone(),
+                },
+            };
             kinds.entry(kind).or_insert((persona.name.clone(), path));
         }
     }

@@ -11,11 +11,16 @@ fn in_and_out(javascript: bool) {
     let own = persona.workspace.clone().unwrap();
     let artist = world.facts.artists.iter().find(|it| it.workspace.as_deref() == Some(&*own)).unwrap();
     let folio = artist.folio_path.clone().unwrap();
-    assert!(!artist.opted_in, "the journey begins with an artist whom the public does not see");
     let mut visitor = demo.visitor();
     let mut browser = Browser::start(Options { javascript, ..Options::default() });
     browser.goto(&format!("{}/", world.base));
     browser.cookie(persona.cookie.as_deref().unwrap());
+    // the journey begins with an artist whom the public does not see
+    browser.goto(&format!("{}/w/{own}/profile", world.base));
+    if browser.has("form[action$='/opt-out']") {
+        browser.click("form[action$='/opt-out'] button");
+    }
+    assert!(browser.has("form[action$='/opt-in']"), "{}", browser.source());
     assert_eq!(visitor.get(&folio).status, 404);
     let nobody = visitor.get("/folio/nobody-of-this-name").text();
 

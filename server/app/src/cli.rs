@@ -89,6 +89,7 @@ pub(crate) enum Admin {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant)] // made once, from the command line
 pub(crate) enum PolicyCommand {
     /// Check files, ids, annotations and types; errors with file, line, column and a caret.
     Check {

@@ -302,7 +302,7 @@ mod tests {
             ("readers", |it| it.readers = Some(0)),
             ("database", |it| it.database = Some("postgres://u:secret-word@db.example/x".into())),
             ("database", |it| {
-                it.database = Some("postgres://u:secret-word@localhost/x?host=db.example".into())
+                it.database = Some("postgres://u:secret-word@localhost/x?host=db.example".into());
             }),
         ];
         for (what, change) in cases {

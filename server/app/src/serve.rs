@@ -158,10 +158,9 @@ pub(crate) async fn run(server: Server, listener: TcpListener) -> Result<(), Sto
 
 async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut wait = match signal(SignalKind::terminate()) {
-        Ok(it) => it,
+    let Ok(mut wait) = signal(SignalKind::terminate()) else {
         // without handlers the default action stops the program, which is what a signal asks for
-        Err(_) => return std::future::pending().await,
+        return std::future::pending().await;
     };
     tokio::select! { _ = wait.recv() => {}, _ = tokio::signal::ctrl_c() => {} }
 }

@@ -157,15 +157,12 @@ fn medians(rounds: u32, ways: &mut [&mut dyn FnMut() -> usize; 3]) -> [(Duration
 }
 
 /// The queries of a scope alone, as `Read::list` runs them.
-fn keys<A: Listable<On = facts::Profile>>(
+fn keys<A: Listable<On = facts::Profile, Input = Unasked>>(
     db: &mut Db,
     store: &Store,
     asker: &Arc<Asker>,
     after: Option<&str>,
-) -> usize
-where
-    A: policy::Action<Input = Unasked>,
-{
+) -> usize {
     let scope = store.engine().scope::<A>(asker, policy::EntityKind::Profile, &Unasked);
     let Filter::When(rows) = scope.filter() else { panic!("a condition expected") };
     let mut all: Vec<(String, domain::ProfileId)> = Vec::new();
@@ -179,10 +176,11 @@ where
 }
 
 /// Everything between a permitted page and its rows: scope, queries, facts, a decision for each row.
-fn whole<A: Listable<On = facts::Profile>>(store: &Store, asker: &Arc<Asker>, after: Option<&str>) -> usize
-where
-    A: policy::Action<Input = Unasked>,
-{
+fn whole<A: Listable<On = facts::Profile, Input = Unasked>>(
+    store: &Store,
+    asker: &Arc<Asker>,
+    after: Option<&str>,
+) -> usize {
     let page = Page { after: after.map(str::to_owned), limit: PAGE };
     store
         .read(asker, |db| {

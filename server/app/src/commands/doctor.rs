@@ -67,7 +67,7 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
     }
     match serve::post(&config, false) {
         Ok(_) if config.smtp.is_none() => {
-            line("mail", Ok(format!("written to {}", config.data.join("mail").display())))
+            line("mail", Ok(format!("written to {}", config.data.join("mail").display())));
         }
         Ok(_) => line("mail", greet(&config)),
         Err(Stop(why)) => line("mail", Err(why)),

@@ -77,6 +77,7 @@ fn ask(store: &Store, asker: &Arc<Asker>, question: &Question) -> Result<Explain
     struct Asked<'a>(&'a Store, &'a Arc<Asker>, &'a str, &'a policy::Permit<actions::ExplainLocally>);
     let asked = Asked(store, asker, id, &permit);
     impl Asked<'_> {
+        #[allow(clippy::needless_pass_by_value)] // told once
         fn put<A: policy::Action>(&self, input: A::Input) -> Result<Explained, Stop>
         where
             A::On: Load,

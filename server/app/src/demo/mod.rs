@@ -40,6 +40,7 @@ fn canonical(value: &impl serde::Serialize) -> (String, String) {
 }
 
 /// Makes the world where there is none, serves it, and says who can sign in.
+#[allow(clippy::needless_pass_by_value)] // spent like every command
 pub(crate) fn run(demo: Demo) -> Result<ExitCode, Stop> {
     // made first, dropped last: a temporary world is gone with the program
     let temporary = match &demo.data {

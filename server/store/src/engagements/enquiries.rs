@@ -92,8 +92,7 @@ pub fn enquire(
 
 fn spend(tx: &mut Write<'_>, once: &[u8; 32]) -> Result<(), StoreError> {
     let token = once.to_vec();
-    let taken: i64 =
-        spent_forms::table.filter(spent_forms::token.eq(&token)).count().get_result(tx.db)?;
+    let taken: i64 = spent_forms::table.filter(spent_forms::token.eq(&token)).count().get_result(tx.db)?;
     if taken > 0 {
         return Err(StoreError::Spent);
     }

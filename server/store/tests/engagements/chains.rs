@@ -8,10 +8,12 @@ use store::engagements::notes;
 use store::ledger::{self, EntryView, verify_download};
 
 fn entries(store: &Store, who: Who, engagement: EngagementId) -> Vec<EntryView> {
-    store.read(&who.asks(), |db| {
-        let permit = db.permit::<ViewAuditChain>(engagement, Unasked)?;
-        ledger::entries(db, &permit, 0, 500)
-    }).unwrap()
+    store
+        .read(&who.asks(), |db| {
+            let permit = db.permit::<ViewAuditChain>(engagement, Unasked)?;
+            ledger::entries(db, &permit, 0, 500)
+        })
+        .unwrap()
 }
 
 fn file(store: &Store, who: Who, engagement: EngagementId) -> Result<String, StoreError> {

@@ -161,9 +161,9 @@ pub(super) fn hold_prepared(ground: &Ground, request: RequestId, days: i64) -> P
 pub(super) fn held(ground: &Ground, who: Who, first: &str, last: &str) -> (EngagementId, HoldId) {
     let (engagement, request) = requested(ground, who, first, last);
     confirm(&ground.store, AGENCY, hold_prepared(ground, request, 14)).unwrap();
-    let found = ground.store.read(&who.asks(), |db| {
-        store::engagements::holds_view::list(db, &store::Page::first(50))
-    });
+    let found = ground
+        .store
+        .read(&who.asks(), |db| store::engagements::holds_view::list(db, &store::Page::first(50)));
     let hold = found.unwrap().0.iter().find(|it| it.0.engagement == engagement).unwrap().0.id;
     (engagement, hold)
 }
@@ -175,15 +175,13 @@ pub(super) fn rank(ground: &Ground, hold: HoldId) -> i64 {
 /// Every chain holds.
 pub(super) fn chains_hold(ground: &Ground) {
     let operator = asker_at(Actor::Operator, NOW);
-    let permit = ground
-        .store
-        .engine()
-        .decide::<VerifyAudit>(&operator, &policy::facts::Platform, Unasked)
-        .unwrap();
+    let permit =
+        ground.store.engine().decide::<VerifyAudit>(&operator, &policy::facts::Platform, Unasked).unwrap();
     let found = store::ledger::verify(&ground.store, &permit).unwrap();
     assert!(found.broken.is_empty() && found.entries > 0, "{found:?}");
 }
 
+#[allow(clippy::needless_pass_by_value)] // takes the answer as it comes
 pub(super) fn is_refused<T>(it: Result<T, StoreError>) -> bool {
     matches!(it, Err(StoreError::Refused(_) | StoreError::Absent))
 }

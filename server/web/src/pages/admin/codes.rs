@@ -46,8 +46,8 @@ fn state(it: &CodeRow, now: Moment) -> String {
     }
 }
 
-fn page(visit: &mut Visit<'_, '_>, filled: &Filled, after: Option<String>) -> Result<(Page, Leaf), Problem> {
-    let (rows, next) = accounts::codes(visit.db, &Rows { after: after.clone(), limit: ROWS })?;
+fn page(visit: &mut Visit<'_, '_>, filled: &Filled, after: Option<&str>) -> Result<(Page, Leaf), Problem> {
+    let (rows, next) = accounts::codes(visit.db, &Rows { after: after.map(str::to_owned), limit: ROWS })?;
     let fresh = visit.db.may::<IssueCode>(ThePlatform, &Factor)?;
     let head = ["For", "Kind", "Verifies", "Used", "Until", "Issued by", "Revoke"];
     let mut table = Table::new("Codes, the newest first", &head);
@@ -100,7 +100,7 @@ fn page(visit: &mut Visit<'_, '_>, filled: &Filled, after: Option<String>) -> Re
 
 async fn list(call: Call<House>) -> Result<Response, Problem> {
     let after = call.rq.query()?.maybe("after");
-    let done = staff(&call, HERE, move |visit| page(visit, &Filled::blank(), after)).await?;
+    let done = staff(&call, HERE, move |visit| page(visit, &Filled::blank(), after.as_deref())).await?;
     answered(&call, done)
 }
 

@@ -73,7 +73,8 @@ async fn list(call: Call<House>) -> Result<Response, Problem> {
         });
         let view = ListView {
             heading: "Drafts".into(),
-            lead: "What was prepared here and has not left the house. An owner or manager confirms it.".into(),
+            lead: "What was prepared here and has not left the house. An owner or manager confirms it."
+                .into(),
             pager: pager("Drafts", &format!("{base}/drafts"), page.after.is_some(), next),
             rows,
             empty,
@@ -141,13 +142,18 @@ fn model(visit: &mut Visit<'_, '_>, base: &str, draft: &DraftView, told: Told) -
     let expired = row.expires_at <= visit.now();
     let may = waits && !expired && visit.db.may::<Confirm>(row.id, &Shown(row.digest))?;
     let not = match row.state {
-        DraftState::Prepared if expired => Some("It waited for more than 14 days and can no longer be confirmed."),
+        DraftState::Prepared if expired => {
+            Some("It waited for more than 14 days and can no longer be confirmed.")
+        }
         DraftState::Prepared if !may => Some("You prepare; an owner or manager of your workspace confirms."),
         DraftState::Discarded => Some("It was thrown away. Nothing of it left the house."),
         _ => None,
     };
     let mut acts = Vec::new();
-    if waits && !expired && let Some(edit) = told.edit {
+    if waits
+        && !expired
+        && let Some(edit) = told.edit
+    {
         acts.push(Act::way(format!("{edit}?draft={}", row.id), "Change it"));
     }
     if visit.db.may::<DiscardDraft>(row.id, &Unasked)? {

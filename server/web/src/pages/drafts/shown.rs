@@ -127,7 +127,10 @@ pub(super) fn told(visit: &mut Visit<'_, '_>, base: &str, draft: &DraftView) -> 
             Ok(Told {
                 verb: format!("Share document with {to}"),
                 did: format!("Document shared with {to}"),
-                facts: facts(&to, "They may keep a copy. You can erase the content here; its name and fingerprint stay."),
+                facts: facts(
+                    &to,
+                    "They may keep a copy. You can erase the content here; its name and fingerprint stay.",
+                ),
                 payload: Sheet { facts: Some(facts_of), ..sheet(eyebrow, &title, &named.title) },
                 next: "They are told by mail.".into(),
                 way: Link::to(format!("{base}/documents/{document}"), "To the document"),
@@ -172,9 +175,7 @@ pub(super) fn told(visit: &mut Visit<'_, '_>, base: &str, draft: &DraftView) -> 
                 Fact::when("Lapses", when::instant(expires_at, &visit.house.settings.zone)),
                 Fact::text("Rank", "by the order of grants"),
             ];
-            if draft.row.state == DraftState::Prepared
-                && visit.db.may::<PrepareAnswer>(request, &Unasked)?
-            {
+            if draft.row.state == DraftState::Prepared && visit.db.may::<PrepareAnswer>(request, &Unasked)? {
                 let permit = visit.db.permit::<PrepareAnswer>(request, Unasked)?;
                 let rank = holds::next_rank(visit.db, &permit)?;
                 rows.push(Fact::amount("Rank as things stand", rank.to_string()));
@@ -182,8 +183,14 @@ pub(super) fn told(visit: &mut Visit<'_, '_>, base: &str, draft: &DraftView) -> 
             Ok(Told {
                 verb: format!("Grant the hold to {presenter}"),
                 did: format!("Hold granted to {presenter}"),
-                facts: facts(&to, "The dates are held until the day on which the hold lapses, and the request is accepted."),
-                payload: Sheet { facts: Some(Facts { wide: true, rows }), ..sheet(eyebrow, &named.title, "") },
+                facts: facts(
+                    &to,
+                    "The dates are held until the day on which the hold lapses, and the request is accepted.",
+                ),
+                payload: Sheet {
+                    facts: Some(Facts { wide: true, rows }),
+                    ..sheet(eyebrow, &named.title, "")
+                },
                 next: format!("{presenter} releases the hold, or lets it stand until it lapses."),
                 way: engagement_way(base, engagement),
                 edit: Some(format!("{base}/requests/{request}/hold")),
@@ -191,7 +198,7 @@ pub(super) fn told(visit: &mut Visit<'_, '_>, base: &str, draft: &DraftView) -> 
         }
         Payload::Release { engagement, hold, .. } => ended(visit, base, (engagement, hold), None, eyebrow),
         Payload::Withdrawal { engagement, hold, reason, .. } => {
-            ended(visit, base, (engagement, hold), Some(reason), eyebrow)
+            ended(visit, base, (engagement, hold), Some(&reason), eyebrow)
         }
     }
 }
@@ -216,11 +223,15 @@ fn request(
             (named.name(Side::Artist).to_owned(), named.office().to_owned(), engagement_way(base, id))
         }
         None => match requests::recipient(visit.db, profile) {
-            Ok((artist, office)) => (artist, office, Link::to(format!("{base}/requests"), "To your requests")),
-            // the artist is no longer open to this workspace: the draft is still theirs, the name is not
-            Err(store::StoreError::Refused(_) | store::StoreError::Absent) => {
-                ("an artist".into(), "their office".into(), Link::to(format!("{base}/requests"), "To your requests"))
+            Ok((artist, office)) => {
+                (artist, office, Link::to(format!("{base}/requests"), "To your requests"))
             }
+            // the artist is no longer open to this workspace: the draft is still theirs, the name is not
+            Err(store::StoreError::Refused(_) | store::StoreError::Absent) => (
+                "an artist".into(),
+                "their office".into(),
+                Link::to(format!("{base}/requests"), "To your requests"),
+            ),
             Err(other) => return Err(other.into()),
         },
     };
@@ -231,7 +242,10 @@ fn request(
     Ok(Told {
         verb: format!("Send request to {office}"),
         did: format!("Request sent to {office}"),
-        facts: facts(&office, "Once sent, they have read it. You may take the request back while it is open."),
+        facts: facts(
+            &office,
+            "Once sent, they have read it. You may take the request back while it is open.",
+        ),
         payload: terms_sheet(format!("Request for {artist}"), title, terms, fee_open, ""),
         next: format!("{office} accepts with a hold, proposes other terms, or declines."),
         way,
@@ -278,7 +292,7 @@ fn ended(
     visit: &mut Visit<'_, '_>,
     base: &str,
     (engagement, hold): (EngagementId, HoldId),
-    reason: Option<String>,
+    reason: Option<&str>,
     eyebrow: String,
 ) -> Result<Told, Problem> {
     let named = named(visit, engagement)?;
@@ -289,7 +303,7 @@ fn ended(
         Fact::text("Artist", named.name(Side::Artist)),
         Fact::when("Dates", when::span(it.first_day, it.last_day)),
     ];
-    let (verb, did, edit) = match &reason {
+    let (verb, did, edit) = match reason {
         None => ("Release the hold", "Hold released", None),
         Some(_) => ("Take the hold back", "Hold taken back", Some(format!("{base}/holds/{hold}/withdraw"))),
     };
@@ -299,7 +313,7 @@ fn ended(
         facts: facts(&to, "The dates are free again, and lower ranks move up at once."),
         payload: Sheet {
             facts: Some(Facts { wide: true, rows }),
-            ..sheet(eyebrow, &named.title, reason.as_deref().unwrap_or_default())
+            ..sheet(eyebrow, &named.title, reason.unwrap_or_default())
         },
         next: "The hold is over.".into(),
         way: Link::to(format!("{base}/holds/{hold}"), "To the hold"),

@@ -23,22 +23,26 @@ use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
     let all: [(&str, &str, [crate::Handler<House>; 2]); 4] = [
-        ("/w/{workspace}/requests/{request}/hold", "PrepareAnswer", [
-            |call| Box::pin(open(call, Answer::Hold)),
-            |call| Box::pin(send(call, Answer::Hold)),
-        ]),
-        ("/w/{workspace}/requests/{request}/counter", "PrepareAnswer", [
-            |call| Box::pin(open(call, Answer::Counter)),
-            |call| Box::pin(send(call, Answer::Counter)),
-        ]),
-        ("/w/{workspace}/requests/{request}/decline", "PrepareAnswer", [
-            |call| Box::pin(open(call, Answer::Decline)),
-            |call| Box::pin(send(call, Answer::Decline)),
-        ]),
-        ("/w/{workspace}/requests/{request}/withdraw", "PrepareWithdrawRequest", [
-            |call| Box::pin(open(call, Answer::Withdraw)),
-            |call| Box::pin(send(call, Answer::Withdraw)),
-        ]),
+        (
+            "/w/{workspace}/requests/{request}/hold",
+            "PrepareAnswer",
+            [|call| Box::pin(open(call, Answer::Hold)), |call| Box::pin(send(call, Answer::Hold))],
+        ),
+        (
+            "/w/{workspace}/requests/{request}/counter",
+            "PrepareAnswer",
+            [|call| Box::pin(open(call, Answer::Counter)), |call| Box::pin(send(call, Answer::Counter))],
+        ),
+        (
+            "/w/{workspace}/requests/{request}/decline",
+            "PrepareAnswer",
+            [|call| Box::pin(open(call, Answer::Decline)), |call| Box::pin(send(call, Answer::Decline))],
+        ),
+        (
+            "/w/{workspace}/requests/{request}/withdraw",
+            "PrepareWithdrawRequest",
+            [|call| Box::pin(open(call, Answer::Withdraw)), |call| Box::pin(send(call, Answer::Withdraw))],
+        ),
     ];
     all.into_iter()
         .flat_map(|(path, action, [get, post])| {

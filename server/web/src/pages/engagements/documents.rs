@@ -62,9 +62,13 @@ pub(super) fn routes() -> Vec<Route<House>> {
         Route::get("/counsel/documents/{document}", "ViewDocument", "Document", Most::Counsel, |call| {
             Box::pin(show(call, As::Counsel))
         }),
-        Route::get("/counsel/documents/{document}/content", "ViewDocument", "Document", Most::Counsel, |call| {
-            Box::pin(content(call, As::Counsel))
-        }),
+        Route::get(
+            "/counsel/documents/{document}/content",
+            "ViewDocument",
+            "Document",
+            Most::Counsel,
+            |call| Box::pin(content(call, As::Counsel)),
+        ),
     ]
 }
 
@@ -322,6 +326,9 @@ mod tests {
         for odd in ["page.html", "x.svg", "pdf", "a.pdf.exe", ""] {
             assert_eq!(media_type(odd), "application/octet-stream", "{odd}");
         }
-        assert_eq!((size(5), size(2048), size(1_572_864)), ("5 bytes".into(), "2 KiB".into(), "1.5 MiB".into()));
+        assert_eq!(
+            (size(5), size(2048), size(1_572_864)),
+            ("5 bytes".into(), "2 KiB".into(), "1.5 MiB".into())
+        );
     }
 }

@@ -29,12 +29,20 @@ pub(super) fn routes() -> Vec<Route<House>> {
         Route::post("/w/{workspace}/holds/{hold}/release", "PrepareRelease", "Hold", Most::Member, |call| {
             Box::pin(release(call))
         }),
-        Route::get("/w/{workspace}/holds/{hold}/withdraw", "PrepareWithdrawHold", "Hold", Most::Member, |call| {
-            Box::pin(why(call))
-        }),
-        Route::post("/w/{workspace}/holds/{hold}/withdraw", "PrepareWithdrawHold", "Hold", Most::Member, |call| {
-            Box::pin(withdraw(call))
-        }),
+        Route::get(
+            "/w/{workspace}/holds/{hold}/withdraw",
+            "PrepareWithdrawHold",
+            "Hold",
+            Most::Member,
+            |call| Box::pin(why(call)),
+        ),
+        Route::post(
+            "/w/{workspace}/holds/{hold}/withdraw",
+            "PrepareWithdrawHold",
+            "Hold",
+            Most::Member,
+            |call| Box::pin(withdraw(call)),
+        ),
     ]
 }
 
@@ -69,7 +77,9 @@ async fn list(call: Call<House>) -> Result<Response, Problem> {
         });
         let view = ListView {
             heading: "Holds".into(),
-            lead: "A hold is a ranked claim on dates that nobody has confirmed yet. Rank 1 has first refusal.".into(),
+            lead:
+                "A hold is a ranked claim on dates that nobody has confirmed yet. Rank 1 has first refusal."
+                    .into(),
             pager: pager("Holds", &format!("{base}/holds"), page.after.is_some(), next),
             rows,
             empty,

@@ -47,7 +47,8 @@ async fn write(mut call: Call<House>) -> Result<Response, Problem> {
         visit.check(&mut form, "notes", id.as_str())?;
         let (text, shown) = (form.text("note"), form.text("version"));
         form.finish()?;
-        let fault = |field: &str, text: String| Problem::Invalid(crate::http::faults::Faults::one(field, text));
+        let fault =
+            |field: &str, text: String| Problem::Invalid(crate::http::faults::Faults::one(field, text));
         let shown = shown.parse().map_err(|_| fault("version", "Open the page again".into()))?;
         let note = if text.trim().is_empty() {
             None

@@ -3,8 +3,8 @@
 use crate::http::{Fields, Filled, Form};
 use crate::problem::Problem;
 use crate::view::{
-    Choice, DayField, Empty, Fact, Facts, Field, FormToken, Link, Mark, Money, MoneyLine, Move, Pager, Payload,
-    State, When, day_of,
+    Choice, DayField, Empty, Fact, Facts, Field, FormToken, Link, Mark, Money, MoneyLine, Move, Pager,
+    Payload, State, When, day_of,
 };
 use crate::visit::Visit;
 use domain::bounded::{Currency, Line, Money as Sum, Prose};
@@ -290,7 +290,10 @@ pub(crate) fn terms_parts(filled: &Filled, titled: bool) -> Vec<FormPart> {
     };
     let rest: [FormPart; 6] = [
         DayField::new("first", "first_", "First day").hint("For example 4 3 2027.").filled(filled).into(),
-        DayField::new("last", "last_", "Last day").hint("Leave it empty for a single day.").filled(filled).into(),
+        DayField::new("last", "last_", "Last day")
+            .hint("Leave it empty for a single day.")
+            .filled(filled)
+            .into(),
         Field::text("venue", "Where?").filled(filled).into(),
         Field::area("programme", "What shall be played or sung?").filled(filled).into(),
         Field { inputmode: Some("decimal"), ..Field::text("fee", "Fee, gross") }
@@ -308,9 +311,7 @@ pub(crate) fn terms_parts(filled: &Filled, titled: bool) -> Vec<FormPart> {
 pub(crate) fn asked(form: &mut Form, filled: &mut Filled, titled: bool) -> Option<Asked> {
     let title = if titled { form.text("title") } else { "Terms".to_owned() };
     let title = filled.take("title", Line::line("what the project is called", &title));
-    let mut day = |prefix: &str| {
-        ["day", "month", "year"].map(|it| form.text(&format!("{prefix}{it}")))
-    };
+    let mut day = |prefix: &str| ["day", "month", "year"].map(|it| form.text(&format!("{prefix}{it}")));
     let (first, last) = (day("first_"), day("last_"));
     let first_day = filled.take("first", day_of(&first[0], &first[1], &first[2]));
     let last_day = if last.iter().all(|it| it.trim().is_empty()) {

@@ -62,7 +62,14 @@ async fn list(call: Call<House>) -> Result<Response, Problem> {
                     "{}, {}. {}",
                     named.name(Side::Artist),
                     named.name(Side::Presenter),
-                    move_of(it.state.turn(), Some(kind), named.office(), named.name(Side::Presenter), String::new()).whose
+                    move_of(
+                        it.state.turn(),
+                        Some(kind),
+                        named.office(),
+                        named.name(Side::Presenter),
+                        String::new()
+                    )
+                    .whose
                 ),
             })
             .collect::<Vec<_>>();
@@ -121,7 +128,11 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
                 what_next(it.state).into(),
             )),
             payload: Payload {
-                eyebrow: Some(format!("{} asks for {}", named.name(Side::Presenter), named.name(Side::Artist))),
+                eyebrow: Some(format!(
+                    "{} asks for {}",
+                    named.name(Side::Presenter),
+                    named.name(Side::Artist)
+                )),
                 title: "Terms as they stand".into(),
                 prose,
                 facts: Some(facts),
@@ -140,8 +151,12 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
 
 fn what_next(state: RequestState) -> &'static str {
     match state {
-        RequestState::Submitted => "The artist’s office accepts with a hold, proposes other terms, or declines.",
-        RequestState::Countered => "Other terms are proposed. The presenter agrees, proposes others, or declines.",
+        RequestState::Submitted => {
+            "The artist’s office accepts with a hold, proposes other terms, or declines."
+        }
+        RequestState::Countered => {
+            "Other terms are proposed. The presenter agrees, proposes others, or declines."
+        }
         RequestState::Accepted => "A hold was granted.",
         RequestState::Declined => "It was declined.",
         RequestState::Withdrawn => "The presenter took it back.",

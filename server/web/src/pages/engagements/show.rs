@@ -8,7 +8,8 @@ use crate::house::House;
 use crate::problem::Problem;
 use crate::routes::{Call, Most, Route};
 use crate::view::{
-    Empty, Fact, Facts, Field, FormToken, Ledger, Mark, Money, MoneyLine, Move, State, Step, Steps, When, when,
+    Empty, Fact, Facts, Field, FormToken, Ledger, Mark, Money, MoneyLine, Move, State, Step, Steps, When,
+    when,
 };
 use crate::visit::{As, Visit};
 use domain::records::{DocumentState, EngagementState, Turn};
@@ -38,9 +39,13 @@ pub(super) fn routes() -> Vec<Route<House>> {
         Route::get("/counsel", "ViewEngagement", "Engagement", Most::Counsel, |call| {
             Box::pin(list(call, As::Counsel))
         }),
-        Route::get("/counsel/engagements/{engagement}", "ViewEngagement", "Engagement", Most::Counsel, |call| {
-            Box::pin(show(call, As::Counsel))
-        }),
+        Route::get(
+            "/counsel/engagements/{engagement}",
+            "ViewEngagement",
+            "Engagement",
+            Most::Counsel,
+            |call| Box::pin(show(call, As::Counsel)),
+        ),
     ]
 }
 
@@ -102,9 +107,15 @@ fn nothing(kind: Option<Kind>, base: &str) -> Empty {
     };
     match kind {
         Some(Kind::Presenter) => way("Your first request begins an engagement.", "/search", "Find an artist"),
-        Some(Kind::Agency) => way("The first request for an artist of yours begins one.", "/roster", "See your roster"),
+        Some(Kind::Agency) => {
+            way("The first request for an artist of yours begins one.", "/roster", "See your roster")
+        }
         Some(Kind::Artist) => way("The first request for you begins one.", "/profile", "See your profile"),
-        None => Empty { text: "Nobody has invited you to an engagement.".into(), href: None, label: String::new() },
+        None => Empty {
+            text: "Nobody has invited you to an engagement.".into(),
+            href: None,
+            label: String::new(),
+        },
     }
 }
 
@@ -225,7 +236,9 @@ fn model(visit: &mut Visit<'_, '_>, it: &EngagementView) -> Result<View, Problem
             token: visit.token("notes", it.id.as_str()),
             field: Field {
                 value: text.clone(),
-                ..Field::area("note", "Notes of your workspace").hint("Nobody outside it ever sees them.").optional()
+                ..Field::area("note", "Notes of your workspace")
+                    .hint("Nobody outside it ever sees them.")
+                    .optional()
             },
             version: version.0,
         }),
@@ -267,7 +280,8 @@ fn steps(state: EngagementState) -> Steps {
 
 fn papers(base: &str, it: &EngagementView) -> Vec<RowView> {
     let mut rows = Vec::new();
-    let row = |mark, title: String, href: String, text: String| RowView { mark, when: None, title, href, text };
+    let row =
+        |mark, title: String, href: String, text: String| RowView { mark, when: None, title, href, text };
     for draft in &it.drafts {
         let href = format!("{base}/drafts/{}", draft.row.id);
         let text = format!("prepared by {}", draft.row.prepared_by);
@@ -276,12 +290,22 @@ fn papers(base: &str, it: &EngagementView) -> Vec<RowView> {
     }
     for hold in &it.holds {
         let days = when::span(hold.first_day, hold.last_day).text;
-        rows.push(row(hold_mark(hold.state, hold.rank()), "Hold".into(), format!("{base}/holds/{}", hold.id), days));
+        rows.push(row(
+            hold_mark(hold.state, hold.rank()),
+            "Hold".into(),
+            format!("{base}/holds/{}", hold.id),
+            days,
+        ));
     }
     for request in &it.requests {
         let days = when::span(request.first_day, request.last_day).text;
         let href = format!("{base}/requests/{}", request.id);
-        rows.push(row(request_mark(request.state), "Request".into(), href, format!("{days}, {}", request.venue)));
+        rows.push(row(
+            request_mark(request.state),
+            "Request".into(),
+            href,
+            format!("{days}, {}", request.venue),
+        ));
     }
     for document in &it.documents {
         let mark = match (document.state, document.shared) {
@@ -298,7 +322,11 @@ fn papers(base: &str, it: &EngagementView) -> Vec<RowView> {
 fn money(it: &EngagementView) -> Option<Money> {
     let mut lines = Vec::new();
     let fee = it.requests.iter().find_map(|it| it.fee);
-    lines.extend(fee.map(|it| MoneyLine { label: "Fee, gross, as asked".into(), amount: it.to_string(), sum: false }));
+    lines.extend(fee.map(|it| MoneyLine {
+        label: "Fee, gross, as asked".into(),
+        amount: it.to_string(),
+        sum: false,
+    }));
     lines.extend(it.commission_bp.map(|it| MoneyLine {
         label: "Commission, by the mandate".into(),
         amount: format!("{}.{:02} %", it / 100, it % 100),
@@ -313,7 +341,8 @@ fn parties(it: &EngagementView) -> Facts {
         Side::Agency => "Agency",
         Side::Presenter => "Presenter",
     };
-    let mut rows: Vec<Fact> = it.named.parties.iter().map(|it| Fact::text(title(it.side), &it.name)).collect();
+    let mut rows: Vec<Fact> =
+        it.named.parties.iter().map(|it| Fact::text(title(it.side), &it.name)).collect();
     for side in Side::ALL {
         let count = it.counsel.iter().filter(|it| it.side == *side).count();
         if count > 0 {

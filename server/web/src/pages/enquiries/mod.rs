@@ -2,7 +2,7 @@
 
 mod triage;
 
-use super::engagements::parts::{Changes, FormPart, ListView, RowView, base, pager, paged};
+use super::engagements::parts::{Changes, FormPart, ListView, RowView, base, paged, pager};
 use crate::house::House;
 use crate::http::Filled;
 use crate::problem::Problem;
@@ -156,7 +156,11 @@ fn show_page(
         hidden: changes.hidden(),
         parts: vec![
             Field::text("subject", "Subject of your mail").filled(filled).into(),
-            Field::area("text", "Your answer").hint("It is a mail; say who you are.").rows(9).filled(filled).into(),
+            Field::area("text", "Your answer")
+                .hint("It is a mail; say who you are.")
+                .rows(9)
+                .filled(filled)
+                .into(),
         ],
     });
     let aside = (waits && visit.db.may::<DismissEnquiry>(id, &Unasked)?).then(|| Aside {

@@ -44,7 +44,8 @@ async fn list(call: Call<House>) -> Result<Response, Problem> {
         });
         let view = ListView {
             heading: "Enquiries".into(),
-            lead: "From the public form, naming no published artist. Answer by mail, then put each aside.".into(),
+            lead: "From the public form, naming no published artist. Answer by mail, then put each aside."
+                .into(),
             pager: pager("Enquiries", HERE, page.after.is_some(), next),
             rows,
             empty,

@@ -52,8 +52,14 @@ fn correct(house: &House, filled: &Filled) -> Problem {
         lead: "A person reads it; nothing is booked by sending this form.",
         payload: None,
         parts: vec![
-            Field::text("artist", "Artist").hint("The name, or the address of a folio.").filled(filled).into(),
-            DayField::new("day", "", "Date of the performance").hint("For example 4 3 2027.").filled(filled).into(),
+            Field::text("artist", "Artist")
+                .hint("The name, or the address of a folio.")
+                .filled(filled)
+                .into(),
+            DayField::new("day", "", "Date of the performance")
+                .hint("For example 4 3 2027.")
+                .filled(filled)
+                .into(),
             Field::text("organisation", "Your hall, orchestra or festival")
                 .autocomplete("organization")
                 .filled(filled)
@@ -63,7 +69,11 @@ fn correct(house: &House, filled: &Filled) -> Problem {
                 .hint("Only whoever reads your request answers to it.")
                 .filled(filled)
                 .into(),
-            Field::area("message", "What do you have in mind?").hint("Up to 4,000 characters.").rows(7).filled(filled).into(),
+            Field::area("message", "What do you have in mind?")
+                .hint("Up to 4,000 characters.")
+                .rows(7)
+                .filled(filled)
+                .into(),
         ],
         hidden: Vec::new(),
         button: Some("Check what will be sent"),
@@ -85,8 +95,8 @@ async fn take(mut call: Call<House>) -> Result<Response, Problem> {
     let parts = ["day", "month", "year"].map(|it| form.text(it));
     let artist = filled.take("artist", Line::line("an artist", &form.text("artist")));
     let day = filled.take("day", day(&parts));
-    let organisation =
-        filled.take("organisation", Line::line("your hall, orchestra or festival", &form.text("organisation")));
+    let organisation = filled
+        .take("organisation", Line::line("your hall, orchestra or festival", &form.text("organisation")));
     let name = filled.take("name", Bounded::<120>::line("your name", &form.text("name")));
     let email = filled.take("email", Email::parse(&form.text("email")));
     let message = filled.take("message", Prose::prose("what you have in mind", &form.text("message")));

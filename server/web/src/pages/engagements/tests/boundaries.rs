@@ -1,7 +1,7 @@
 //! What is not theirs, what is not there, what was typed wrongly.
 
-use super::*;
 use super::journeys::until;
+use super::*;
 
 #[tokio::test]
 async fn what_is_another_tenants_and_what_is_nothing_answer_alike() {
@@ -110,12 +110,12 @@ async fn an_assistant_prepares_sees_no_fee_and_never_confirms() {
     let place = Place::new();
     let mut it = Scene::new(&place).await;
     let draft = it.prepared().await;
-    place.run(&format!(
-        "UPDATE memberships SET role = 'assistant' WHERE account = '{}'",
-        place.account(HALL)
-    ));
+    place
+        .run(&format!("UPDATE memberships SET role = 'assistant' WHERE account = '{}'", place.account(HALL)));
     let shown = it.hall.get(&draft).await;
-    shown.sees("A fee is named. It is not shown to you.").sees("an owner or manager of your workspace confirms");
+    shown
+        .sees("A fee is named. It is not shown to you.")
+        .sees("an owner or manager of your workspace confirms");
     assert!(!shown.body.contains("12,500") && !shown.body.contains("name=\"digest\""));
     let id = draft.rsplit('/').next().unwrap().to_owned();
     let form = format!("{}?draft={id}", it.ask_path(HALL));

@@ -76,8 +76,17 @@ async fn a_confirmation_fails_when_the_draft_changed_after_it_was_shown() {
     let id = draft.rsplit('/').next().unwrap().to_owned();
     let again = it.hall.get(&format!("{form}?draft={id}")).await;
     again.sees("value=\"12,500.00\"").sees("value=\"Great Hall\"");
-    it.hall.send(&again, &form, &[("fee", "9000")].into_iter().chain(
-        terms().into_iter().filter(|it| it.0 != "fee")).collect::<Vec<_>>()).await.leads(&draft);
+    it.hall
+        .send(
+            &again,
+            &form,
+            &[("fee", "9000")]
+                .into_iter()
+                .chain(terms().into_iter().filter(|it| it.0 != "fee"))
+                .collect::<Vec<_>>(),
+        )
+        .await
+        .leads(&draft);
     let late = it.hall.send(&shown, &draft, &[]).await;
     assert_eq!(late.status, 409);
     assert!(late.body.contains("changed after it was shown to you. Nothing was sent."), "{}", late.body);
@@ -160,8 +169,14 @@ async fn the_public_form_is_shown_back_and_then_read_by_the_office() {
     place.run("UPDATE profiles SET level = 'public', opted_in = TRUE");
     let mut stranger = place.browser();
     let mut typed = vec![
-        ("artist", "ilka-thornwald"), ("day", "29"), ("month", "2"), ("year", "2027"),
-        ("organisation", "Town Hall"), ("name", "Stranger"), ("email", "stranger@example.net"), ("message", "A recital?"),
+        ("artist", "ilka-thornwald"),
+        ("day", "29"),
+        ("month", "2"),
+        ("year", "2027"),
+        ("organisation", "Town Hall"),
+        ("name", "Stranger"),
+        ("email", "stranger@example.net"),
+        ("message", "A recital?"),
     ];
     let wrong = stranger.post("/api/request-hold", &typed).await;
     assert_eq!(wrong.status, 422);
@@ -189,8 +204,14 @@ async fn the_public_form_is_shown_back_and_then_read_by_the_office() {
     it.artist.get(&format!("{}/enquiries/{enquiry}", it.at(ARTIST))).await.sees("With joy.");
     // what names nobody here waits for the platform
     let typed = [
-        ("artist", "Some Body"), ("day", ""), ("month", ""), ("year", ""), ("organisation", "Town Hall"),
-        ("name", "Stranger"), ("email", "stranger@example.net"), ("message", "Anybody?"),
+        ("artist", "Some Body"),
+        ("day", ""),
+        ("month", ""),
+        ("year", ""),
+        ("organisation", "Town Hall"),
+        ("name", "Stranger"),
+        ("email", "stranger@example.net"),
+        ("message", "Anybody?"),
     ];
     let shown = stranger.post("/api/request-hold", &typed).await;
     stranger.send(&shown, "/api/request-hold", &[]).await.leads("/request-a-hold/sent");
@@ -201,5 +222,9 @@ async fn the_public_form_is_shown_back_and_then_read_by_the_office() {
     staff.get(&page).await.sees("Anybody?");
     staff.submit(&page, &page, &[]).await.leads("/admin/enquiries");
     staff.get("/admin/enquiries").await.sees("No enquiry waits");
-    assert_eq!(staff.get(&format!("/admin/enquiries/{enquiry}")).await.status, 403, "an office's is not the platform's");
+    assert_eq!(
+        staff.get(&format!("/admin/enquiries/{enquiry}")).await.status,
+        403,
+        "an office's is not the platform's"
+    );
 }

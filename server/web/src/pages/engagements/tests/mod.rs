@@ -28,13 +28,20 @@ impl<'a> Scene<'a> {
         let agency = place.member("agency", AGENCY).await;
         let hall = place.member("presenter", HALL).await;
         let rival = place.member("presenter", RIVAL).await;
-        let houses = [(ARTIST, "Thornwald"), (AGENCY, "Harbour and Finch"), (HALL, "Hall Nordhaven"), (RIVAL, "Rival Rooms")];
+        let houses = [
+            (ARTIST, "Thornwald"),
+            (AGENCY, "Harbour and Finch"),
+            (HALL, "Hall Nordhaven"),
+            (RIVAL, "Rival Rooms"),
+        ];
         for (email, name) in houses {
             let id = place.workspace(email);
             place.run(&format!("UPDATE workspaces SET verified = TRUE, name = '{name}' WHERE id = '{id}'"));
         }
         let profile = place.text("SELECT id FROM profiles");
-        place.run("UPDATE profiles SET name = 'Ilka Thornwald', slug = 'ilka-thornwald', level = 'private_listing'");
+        place.run(
+            "UPDATE profiles SET name = 'Ilka Thornwald', slug = 'ilka-thornwald', level = 'private_listing'",
+        );
         let (a, b, now) = (place.workspace(ARTIST), place.workspace(AGENCY), place.now().0);
         place.run(&format!(
             "INSERT INTO mandates (id, artist, agency, profile, territory, commission_bp, payload, digest, state, \
