@@ -56,7 +56,7 @@ fn only(visit: &Visit<'_, '_>, kind: Kind) -> Result<(), Problem> {
     if visit.member()?.0 == kind { Ok(()) } else { Err(Problem::Refused) }
 }
 
-/// The edition that a form showed.
+/// The edition that a form showed; 0 where there was none yet, as of a note not written so far.
 fn shown(form: &mut Form) -> Result<Version, Problem> {
     let number = form.text("version").parse().ok().filter(|it| *it >= 0);
     number.map(Version).ok_or_else(|| Problem::BadRequest("The form is incomplete.".into()))
