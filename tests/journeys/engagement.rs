@@ -78,9 +78,9 @@ fn request_to_hold(javascript: bool) {
     other.goto(&format!("{}/w/{answers}/requests", world.base));
     look(&mut other, "requests");
     let request = db.text(&format!("SELECT id AS text FROM requests WHERE engagement = '{engagement}'"));
-    other.click(&format!("main a[href$='/requests/{request}']"));
+    other.press(&format!("main a[href$='/requests/{request}']"));
     look(&mut other, "request");
-    other.click("main a[href$='/hold']");
+    other.press("main a[href$='/hold']");
     look(&mut other, "hold-blank");
     other.press("main form[action$='/hold'] button");
     look(&mut other, "hold-confirm");
