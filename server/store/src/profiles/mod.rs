@@ -5,6 +5,7 @@
 
 mod begin;
 mod edit;
+mod ends;
 mod invitations;
 mod listing;
 pub mod managed;
