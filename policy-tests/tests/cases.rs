@@ -1,3 +1,5 @@
+//! Every case ends as it should, every policy decides one, every clause is tried both ways.
+
 use crate::support::ENGINE;
 use policy_tests::{Cases, coverage};
 use std::collections::BTreeMap;

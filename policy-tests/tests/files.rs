@@ -1,3 +1,5 @@
+//! The policy files: formatted, named after their practice, the same in the folder and in the program.
+
 use crate::support::ENGINE;
 use cedar_policy::Schema;
 use cedar_policy_formatter::{Config, policies_str_to_pretty};

@@ -1,3 +1,5 @@
+//! The matrix is the one that was reviewed.
+
 use crate::support::ENGINE;
 use policy_tests::situations::{columns, columns_by, rows};
 use policy_tests::{ask, matrix};

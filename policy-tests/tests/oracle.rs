@@ -1,3 +1,5 @@
+//! The engine and an oracle without Cedar agree on practice 6.
+
 use crate::support::{ENGINE, seed, times};
 use policy::ActionName;
 use policy_tests::world::{Choices, PRINCIPALS, draw_asker, draw_profile};

@@ -1,3 +1,5 @@
+//! Random askers and things: prepared policies, rows and lists decide as the policies that were written.
+
 use crate::support::{ENGINE, runner};
 use policy::{ALL, Action, ActionName, Asker, EntityKind, Facts, Visit, Why};
 use policy_tests::ask::{ask_rows, ask_whole, listed};

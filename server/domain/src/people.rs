@@ -167,6 +167,24 @@ impl Plan {
     }
 }
 
+impl Role {
+    /// Whether money is open to this role only by an owner's grant; the policies say what follows from it.
+    #[must_use]
+    pub fn needs_grants(self) -> bool {
+        self == Self::Assistant
+    }
+
+    /// The role with its article, as letters write it.
+    #[must_use]
+    pub fn with_article(self) -> &'static str {
+        match self {
+            Self::Owner => "an owner",
+            Self::Manager => "a manager",
+            Self::Assistant => "an assistant",
+        }
+    }
+}
+
 impl Kind {
     /// The side that a workspace of this kind has on an engagement.
     #[must_use]

@@ -14,13 +14,15 @@ use crate::permit::Permit;
 use crate::scope;
 use crate::slice::{Ready, Seen, Slice};
 use cedar_policy::{
-    Context, Entities, EntityId, EntityUid, PartialEntities, PartialEntity, PartialEntityUid, PartialRequest,
-    PolicySet, Request, Schema,
+    Context, EntityId, EntityUid, PartialEntities, PartialEntity, PartialEntityUid, PartialRequest,
+    PolicySet, Schema,
 };
 use domain::Digest;
 use sha2::{Digest as _, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+mod whole;
 
 /// Whether every decision is a constant yes: only in a build made to measure what deciding costs, never in one that
 /// serves (`RUSTFLAGS="--cfg kalinklo_constant_decisions"`; the program then refuses every command but `demo`).
@@ -327,40 +329,6 @@ impl Engine {
         of_thing: Option<&str>,
     ) -> Result<Vec<Arc<str>>, Why> {
         self.ready::<A>(asker, on.kind(), input, How::Once, of_asker)?.ask(on, of_thing)
-    }
-
-    /// The same question put to every policy as written, with the schema's action groups: the slow truth that tests
-    /// hold [`Engine::decide`] to. Facts and actors are validated against the schema on the way.
-    ///
-    /// # Errors
-    /// As [`Engine::decide`], and where facts do not conform to the schema.
-    pub fn decide_by_whole<A: Action>(
-        &self,
-        asker: &Asker,
-        on: &A::On,
-        input: &A::Input,
-    ) -> Result<Vec<Arc<str>>, Why> {
-        let who =
-            entity::build(asker.actor.kind(), asker.actor.id(), &asker.actor.attributes()).map_err(faulty)?;
-        let thing = entity::build(on.kind(), &on.id().to_string(), &on.attributes()).map_err(faulty)?;
-        let action =
-            self.action_uids.get(&A::NAME).cloned().ok_or_else(|| Why::Faulty("no such action".into()))?;
-        let told = context(input.pairs(asker)).map_err(Why::Faulty)?;
-        let request =
-            Request::new(who.uid(), action, thing.uid(), told, Some(&self.schema)).map_err(faulty)?;
-        let world = Entities::from_entities([who, thing], Some(&self.schema)).map_err(faulty)?;
-        let answer = cedar_policy::Authorizer::new().is_authorized(&request, &self.whole, &world);
-        if let Some(fault) = answer.diagnostics().errors().next() {
-            return Err(faulty(fault));
-        }
-        let mut by: Vec<Arc<str>> =
-            answer.diagnostics().reason().map(|it| Arc::from(it.to_string().as_str())).collect();
-        by.sort();
-        match answer.decision() {
-            cedar_policy::Decision::Allow => Ok(by),
-            cedar_policy::Decision::Deny if by.is_empty() => Err(Why::NothingAllows),
-            cedar_policy::Decision::Deny => Err(Why::Forbidden(by)),
-        }
     }
 }
 

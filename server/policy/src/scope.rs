@@ -14,6 +14,10 @@ use cedar_policy::{Effect, Policy, PolicySet};
 use domain::Key;
 use std::marker::PhantomData;
 
+mod normal;
+
+use normal::Filled;
+
 /// What a list's policies ask that no list can answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{policy}` asks of a list of `{action}` what cannot be turned into a query: {what}")]
@@ -265,15 +269,6 @@ fn equality(left: &Expr, right: &Expr) -> Result<Condition, String> {
     }
 }
 
-/// A condition with all values filled in, before it is brought into its normal form.
-enum Filled {
-    Is(bool),
-    Not(Box<Filled>),
-    All(Vec<Filled>),
-    Any(Vec<Filled>),
-    Row(Literal),
-}
-
 impl Condition {
     pub(crate) fn fill(&self, asker: &Asker, told: &[(&'static str, Told)]) -> Filter {
         let attributes = asker.actor.attributes();
@@ -327,54 +322,6 @@ impl Condition {
             }),
         }
     }
-}
-
-impl Filled {
-    /// Disjunctive normal form, without contradictions and repetitions.
-    fn normal(&self, positive: bool) -> Vec<Vec<(Literal, bool)>> {
-        match (self, positive) {
-            (Self::Is(it), _) => {
-                if *it == positive {
-                    vec![Vec::new()]
-                } else {
-                    Vec::new()
-                }
-            }
-            (Self::Not(it), _) => it.normal(!positive),
-            (Self::Row(it), _) => vec![vec![(it.clone(), positive)]],
-            (Self::All(them), true) | (Self::Any(them), false) => {
-                them.iter().fold(vec![Vec::new()], |rows, it| both(&rows, &it.normal(positive)))
-            }
-            (Self::Any(them), true) | (Self::All(them), false) => {
-                let mut rows: Vec<Vec<(Literal, bool)>> = Vec::new();
-                for row in them.iter().flat_map(|it| it.normal(positive)) {
-                    if !rows.contains(&row) {
-                        rows.push(row);
-                    }
-                }
-                rows
-            }
-        }
-    }
-}
-
-fn both(left: &[Vec<(Literal, bool)>], right: &[Vec<(Literal, bool)>]) -> Vec<Vec<(Literal, bool)>> {
-    let mut rows = Vec::new();
-    for a in left {
-        for b in right {
-            let mut row = a.clone();
-            for it in b {
-                if !row.contains(it) {
-                    row.push(it.clone());
-                }
-            }
-            let contradicts = row.iter().any(|(it, yes)| row.contains(&(it.clone(), !yes)));
-            if !contradicts && !rows.contains(&row) {
-                rows.push(row);
-            }
-        }
-    }
-    rows
 }
 
 impl Filter {

@@ -38,6 +38,16 @@ const LIVES: [&str; 6] = [
     "Prefers halls under four hundred seats, unamplified, with the audience on three sides.",
 ];
 
+/// What engagements of the world are about.
+pub(crate) const PROGRAMMES: [&str; 6] = [
+    "A recital of songs on one poet, seventy minutes without an interval.",
+    "Two concertos of one afternoon, with a walk between them.",
+    "A cantata and its parody, played in the order of their making.",
+    "Quartets of three centuries, the last one new.",
+    "A matinée for the subscribers, with a word before each half.",
+    "An organ vesper, lit by the windows.",
+];
+
 /// One artist of the world.
 #[derive(Debug, Clone)]
 pub(crate) struct Artist {

@@ -1,6 +1,6 @@
 //! Engagements of the made-up world, with their records and the ledger that their people would have left.
 
-use super::artists::Artist;
+use super::artists::{Artist, PROGRAMMES};
 use super::facts::{Engagement as Fact, Record};
 use super::names;
 use super::people::People;
@@ -18,15 +18,6 @@ use store::plant::{
     Plant, RequestRow,
 };
 use store::{Audience, Event, StoreError};
-
-const PROGRAMMES: [&str; 6] = [
-    "A recital of songs on one poet, seventy minutes without an interval.",
-    "Two concertos of one afternoon, with a walk between them.",
-    "A cantata and its parody, played in the order of their making.",
-    "Quartets of three centuries, the last one new.",
-    "A matinée for the subscribers, with a word before each half.",
-    "An organ vesper, lit by the windows.",
-];
 
 /// One planned engagement.
 struct Plan<'a> {

@@ -122,9 +122,9 @@ pub(super) fn unverified(to: &str, workspace: &str, reason: &str, origin: &str) 
 
 /// An invitation into a workspace.
 pub(super) fn invited(to: &str, by: &str, workspace: &str, role: Role, token: &str, origin: &str) -> Letter {
-    let article = if role == Role::Manager { "a" } else { "an" };
+    let role = role.with_article();
     let text = format!(
-        "{by} invites you to join {workspace} as {article} {role}. Open the page, and decide there:\n\n\
+        "{by} invites you to join {workspace} as {role}. Open the page, and decide there:\n\n\
          {origin}/join?token={token}\n\nThe invitation is for this address alone and lasts fourteen days. A person at \
          the platform reads each new account before it is opened."
     );

@@ -133,7 +133,7 @@ pub fn role_set(
     store.write(permit, |tx, on| {
         let before = member(tx.db, on.id, id)?;
         not_the_artist(&before, tx.asker().actor.account())?;
-        let grants = if role == Role::Assistant && before.money { MONEY } else { "" };
+        let grants = if role.needs_grants() && before.money { MONEY } else { "" };
         let row = memberships::table
             .filter(memberships::id.eq(id.to_string()).and(memberships::version.eq(shown.0)));
         let count = diesel::update(row)
@@ -166,7 +166,7 @@ pub fn money_set(
 ) -> Result<(), StoreError> {
     store.write(permit, |tx, on| {
         let before = member(tx.db, on.id, id)?;
-        if before.role != Role::Assistant {
+        if !before.role.needs_grants() {
             return Err(StoreError::Conflict(
                 "Only an assistant needs to be shown fees and commission.".into(),
             ));

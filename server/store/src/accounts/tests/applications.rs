@@ -1,3 +1,5 @@
+//! Applications: corrected, withdrawn, made again.
+
 use super::ground::{Ground, NOW, ORIGIN, both, conflict, refused, stale};
 use super::people::{line, prose};
 use crate::accounts::{self, apply_again, correct, withdraw};

@@ -1,3 +1,5 @@
+//! Reviewed-access codes: issued, used, run out, revoked.
+
 use super::ground::{Ground, NOW, both, conflict, refused};
 use crate::accounts::{self, SignUpFault};
 use crate::lists::Page;

@@ -1,3 +1,5 @@
+//! Second factors: enrolled, used once a step, recovered.
+
 use super::ground::{Ground, NOW, both, conflict, refused};
 use crate::accounts::{self, Issued, Proof};
 use crate::{Acting, StoreError};

@@ -1,3 +1,5 @@
+//! Invitations: who may, who joins, once.
+
 use super::ground::{Ground, NOW, ORIGIN, both, conflict, refused};
 use super::people::{email, line};
 use super::teams::team;

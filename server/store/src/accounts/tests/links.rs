@@ -1,3 +1,5 @@
+//! Sign-in links: single use, bound to a browser, the same for every mailbox.
+
 use super::ground::{Ground, NOW, both, refused};
 use super::people::browser;
 use crate::accounts::{self, Issued, Miss};

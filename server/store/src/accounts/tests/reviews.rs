@@ -1,3 +1,5 @@
+//! Staff decide on applications and workspaces, and never on their own.
+
 use super::ground::{Ground, NOW, ORIGIN, both, conflict, refused, stale};
 use super::people::prose;
 use crate::accounts;

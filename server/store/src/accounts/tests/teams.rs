@@ -1,3 +1,5 @@
+//! Teams: roles, grants, leaving, and the last owner.
+
 use super::ground::{Ground, NOW, both, conflict, refused, stale};
 use crate::accounts::{self, MemberRow};
 use crate::{Acting, StoreError};

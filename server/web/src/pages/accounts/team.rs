@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::routes::{Call, Most, Route};
 use crate::view::{Choice, Fact, Field, Page, when};
 use crate::visit::Visit;
-use domain::{AccountStatus, MembershipId, Role, WorkspaceId};
+use domain::{AccountStatus, MembershipId, WorkspaceId};
 use policy::{
     Unasked,
     actions::{InviteMember, LeaveWorkspace, ManageTeam, ViewWorkspace},
@@ -138,7 +138,7 @@ fn about(visit: &Visit<'_, '_>, home: WorkspaceId, it: &MemberRow) -> Leaf {
     let role = Form::post(format!("{base}/role"), visit.token("role", it.id.as_str()), "Set the role")
         .hidden("version", edition.clone())
         .choice(roles(Choice::new("role", "Role")).choosing(&[it.role.as_str()]));
-    let money = (it.role == Role::Assistant).then(|| {
+    let money = it.role.needs_grants().then(|| {
         let (verb, to) = if it.money { ("Close fees again", "no") } else { ("Open fees to them", "yes") };
         let form = Form::post(format!("{base}/money"), visit.token("money", it.id.as_str()), verb)
             .hidden("version", edition.clone())

@@ -36,7 +36,11 @@ fn workspaces(visit: &Visit<'_, '_>, them: &[Membership]) -> Section {
     let section = Section::titled("workspaces", "Workspaces")
         .say("You act for one at a time; its name stands at the head of each page.")
         .table(table, "You belong to no workspace.");
-    let section = if visit.doors.is_admin { section.link("/admin", "The platform") } else { section };
+    let section = if matches!(visit.asker().actor, policy::Actor::Admin(_)) {
+        section.link("/admin", "The platform")
+    } else {
+        section
+    };
     section.link("/counsel", "Engagements on which you are counsel")
 }
 

@@ -1,3 +1,5 @@
+//! What is not theirs, from outside: one answer for foreign, unknown and malformed.
+
 use super::people::{Client, Place};
 use warp::http::header;
 

@@ -1,3 +1,5 @@
+//! Bad input: named by its field, and nothing changed.
+
 use super::people::Place;
 
 #[tokio::test]

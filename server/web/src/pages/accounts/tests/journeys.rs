@@ -1,3 +1,5 @@
+//! Journeys of applicants and members through the pages.
+
 use super::people::Place;
 use domain::Moment;
 

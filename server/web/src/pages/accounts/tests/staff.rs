@@ -1,3 +1,5 @@
+//! Journeys of platform staff through the pages.
+
 use super::people::Place;
 use domain::Moment;
 
