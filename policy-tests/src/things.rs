@@ -1,7 +1,7 @@
 //! Things that are decided about, told in a line; and what is told with a request.
 
 use crate::fields::{Fields, Mistake, digest, id};
-use domain::records::{DraftKind, DraftState, HoldState, MandateState, PartnershipState};
+use domain::records::{DraftKind, DraftState, HoldState, MandateState, PartnershipState, RequestState};
 use domain::{AccountStatus, Digest, Kind, Level, Side, Version};
 use policy::facts::{self, Facts, Parties};
 use policy::{Claim, EntityKind, Factor, Input, Overdue, Shown, Unasked};
@@ -216,7 +216,10 @@ fn record(kind: &str, it: &mut Fields) -> Result<Thing, Mistake> {
         "Engagement" => {
             facts::Engagement { id: id("engagement"), version, parties, counsel: it.ids("counsel")? }.into()
         }
-        "Request" => facts::Request { id: id("request"), version, parties, state }.into(),
+        "Request" => {
+            let state = it.word("state", RequestState::Submitted)?.as_str();
+            facts::Request { id: id("request"), version, parties, state }.into()
+        }
         "Quote" => facts::Quote { id: id("quote"), version, parties, state }.into(),
         "Invoice" => facts::Invoice { id: id("invoice"), version, parties, state }.into(),
         "Settlement" => facts::Settlement { id: id("settlement"), version, parties, state }.into(),

@@ -6,7 +6,7 @@
 use crate::fields::{digest, id};
 use crate::people::{TASKS, asker};
 use crate::things::{Thing, Told};
-use domain::records::{DraftKind, DraftState, HoldState, MandateState, PartnershipState};
+use domain::records::{DraftKind, DraftState, HoldState, MandateState, PartnershipState, RequestState};
 use domain::{AccountStatus, Capability, Id, Kind, Level, Role, Side, Version};
 use policy::facts::{self, Parties};
 use policy::{Actor, Asker, EntityKind, Member, Staff};
@@ -231,6 +231,7 @@ pub fn draw_thing(kind: EntityKind, from: &mut Choices) -> Option<Thing> {
             facts::AuditChain { id, version, parties, counsel: from.ids("account") }.into()
         }
         EntityKind::Request => {
+            let state = from.of_these(RequestState::ALL).as_str();
             facts::Request { id: from.id("request"), version, parties: draw_parties(from), state }.into()
         }
         EntityKind::Quote => {
