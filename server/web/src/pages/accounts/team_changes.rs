@@ -134,8 +134,14 @@ async fn money(mut call: Call<House>) -> Result<Response, Problem> {
             let (home, it) = member(visit, id)?;
             let mut form = form?;
             visit.check(&mut form, "money", it.id.as_str())?;
-            let (open, shown) = (form.ticked("money"), version(&form.text("version"))?);
+            let (open, shown) = (form.text("money"), version(&form.text("version"))?);
             form.finish()?;
+            // a word that is neither opens nothing and closes nothing
+            let open = match open.as_str() {
+                "yes" => true,
+                "no" => false,
+                _ => return Err(Problem::Invalid(crate::http::Faults::one("money", "Choose yes or no"))),
+            };
             let permit = visit.db.permit::<ManageTeam>(home, Unasked)?;
             accounts::money_set(&visit.house.store, permit, it.id, shown, open)?;
             Ok(format!("/w/{home}/team/{}", it.id))
