@@ -1,6 +1,7 @@
 //! A question whose action is known only by name.
 
 use crate::things::{Thing, Told};
+use cedar_policy::{Entity, Request};
 use policy::{Action, ActionName, Asker, Engine, Explained, Facts, Visit, VisitListed, Why};
 use std::sync::Arc;
 
@@ -80,6 +81,15 @@ question!(Decide, Answer, it, A, on, input, {
     Answer::of(answer.map(|it| it.by().map(Arc::from).collect()).map_err(|it| it.why))
 });
 question!(Whole, Answer, it, A, on, input, Answer::of(it.engine.decide_by_whole::<A>(it.asker, on, &input)));
+question!(
+    Put,
+    Result<(Request, [Entity; 2]), Why>,
+    it,
+    A,
+    on,
+    input,
+    it.engine.question::<A>(it.asker, on, &input, false)
+);
 question!(Explain, Explained, it, A, on, input, it.engine.explain::<A>(it.asker, on, &input));
 
 struct Rows<'a>(Question<'a>, &'a [Thing]);
@@ -134,6 +144,20 @@ pub fn ask_whole(
     told: &Told,
 ) -> Result<Answer, Unaskable> {
     action.visit(Whole(Question { engine: e, asker, on, told }))
+}
+
+/// The question as Cedar takes it, for putting it to other policies; the inner error says that facts cannot be told.
+///
+/// # Errors
+/// As [`ask`].
+pub fn put(
+    e: &Engine,
+    asker: &Arc<Asker>,
+    action: ActionName,
+    on: &Thing,
+    told: &Told,
+) -> Result<Result<(Request, [Entity; 2]), Why>, Unaskable> {
+    action.visit(Put(Question { engine: e, asker, on, told }))
 }
 
 /// Decides as for the rows of a page; of a refusal a row knows no reason.

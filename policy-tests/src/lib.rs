@@ -3,6 +3,7 @@
 //! - [`cases`]: examples in `cases/*.toml`, each with its decision AND the ids of the policies that decide it
 //! - [`matrix`]: every principal × action × situation on one page, `expected/matrix.txt`
 //! - [`oracle`]: practice 6 told a second time in plain Rust, from the requirements and not from the policies
+//! - [`mutants`]: every policy weakened in every single way, and who notices
 //! - [`world`]: askers and things drawn at random, for properties
 //!
 //! The library knows no test harness, so that the program runs the same cases over any policies it is given.
@@ -12,9 +13,11 @@ pub mod cases;
 pub mod coverage;
 pub mod fields;
 pub mod matrix;
+pub mod mutants;
 pub mod oracle;
 pub mod people;
 pub mod situations;
+pub mod source;
 pub mod things;
 pub mod world;
 

@@ -126,7 +126,8 @@ fn signs(names: &[&str], columns: &[Column]) -> Vec<String> {
     (0..names.len()).map(|at| columns.iter().filter_map(|it| it.signs.get(at)).collect()).collect()
 }
 
-fn sign(answer: &Answer) -> char {
+/// The sign of a cell.
+pub(crate) fn sign(answer: &Answer) -> char {
     match answer {
         Answer { fault: Some(_), .. } => '?',
         Answer { allowed: true, .. } => '+',

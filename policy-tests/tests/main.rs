@@ -8,5 +8,6 @@ mod cases;
 mod files;
 mod gates;
 mod matrix;
+mod mutants;
 mod oracle;
 mod properties;

@@ -5,7 +5,7 @@ use crate::action::{Action, Input, context};
 use crate::actor::Asker;
 use crate::entity;
 use crate::facts::Facts;
-use cedar_policy::{Entities, Request};
+use cedar_policy::{Entities, Entity, Request};
 use std::sync::Arc;
 
 impl Engine {
@@ -20,15 +20,8 @@ impl Engine {
         on: &A::On,
         input: &A::Input,
     ) -> Result<Vec<Arc<str>>, Why> {
-        let who =
-            entity::build(asker.actor.kind(), asker.actor.id(), &asker.actor.attributes()).map_err(faulty)?;
-        let thing = entity::build(on.kind(), &on.id().to_string(), &on.attributes()).map_err(faulty)?;
-        let action =
-            self.action_uids.get(&A::NAME).cloned().ok_or_else(|| Why::Faulty("no such action".into()))?;
-        let told = context(input.pairs(asker)).map_err(Why::Faulty)?;
-        let request =
-            Request::new(who.uid(), action, thing.uid(), told, Some(&self.schema)).map_err(faulty)?;
-        let world = Entities::from_entities([who, thing], Some(&self.schema)).map_err(faulty)?;
+        let (request, entities) = self.question::<A>(asker, on, input, true)?;
+        let world = Entities::from_entities(entities, Some(&self.schema)).map_err(faulty)?;
         let answer = cedar_policy::Authorizer::new().is_authorized(&request, &self.whole, &world);
         if let Some(fault) = answer.diagnostics().errors().next() {
             return Err(faulty(fault));
@@ -41,5 +34,29 @@ impl Engine {
             cedar_policy::Decision::Deny if by.is_empty() => Err(Why::NothingAllows),
             cedar_policy::Decision::Deny => Err(Why::Forbidden(by)),
         }
+    }
+
+    /// A question as Cedar takes it: the request, and the entities of the asker and the thing. Decides nothing; it is
+    /// there for the tests that put the same question to other policies. `checked` holds it to the schema's environments.
+    ///
+    /// # Errors
+    /// The facts cannot be told, or the schema has no such environment.
+    #[doc(hidden)]
+    pub fn question<A: Action>(
+        &self,
+        asker: &Asker,
+        on: &A::On,
+        input: &A::Input,
+        checked: bool,
+    ) -> Result<(Request, [Entity; 2]), Why> {
+        let who =
+            entity::build(asker.actor.kind(), asker.actor.id(), &asker.actor.attributes()).map_err(faulty)?;
+        let thing = entity::build(on.kind(), &on.id().to_string(), &on.attributes()).map_err(faulty)?;
+        let action =
+            self.action_uids.get(&A::NAME).cloned().ok_or_else(|| Why::Faulty("no such action".into()))?;
+        let told = context(input.pairs(asker)).map_err(Why::Faulty)?;
+        let schema = checked.then_some(&self.schema);
+        let request = Request::new(who.uid(), action, thing.uid(), told, schema).map_err(faulty)?;
+        Ok((request, [who, thing]))
     }
 }

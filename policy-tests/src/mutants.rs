@@ -1,0 +1,170 @@
+//! Every shipped policy, weakened in every single way; and who notices.
+//!
+//! A mutant is one policy with one change, or without that policy at all. What must notice it, in this order: the
+//! validator of `kalinklo policy check`, a case of `cases/`, the matrix of `expected/matrix.txt`, a theorem. What nobody
+//! notices is either proved to decide every request as before (then the change took away a second lock on the same
+//! door), or it survives, and a survivor fails the check.
+
+mod asked;
+mod equivalent;
+mod judge;
+mod make;
+mod report;
+mod run;
+mod vocabulary;
+
+pub use equivalent::{Equal, Prover};
+pub use report::{Fate, Judged, Report};
+pub use run::run;
+
+pub(crate) use asked::{Environment, Outcome, Prepared};
+
+use crate::source::Source;
+use policy::Bundle;
+use std::fmt;
+
+/// One way of weakening a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// The policy is gone.
+    Remove,
+    /// `permit` for `forbid`, or the other way.
+    Effect,
+    /// Anybody.
+    Principal,
+    /// Any action, one more or fewer, another group.
+    Action,
+    /// Anything.
+    Resource,
+    /// A condition, conjunct or alternative is gone.
+    Drop,
+    /// A condition or part of one means its contrary.
+    Negate,
+    /// A clause always holds.
+    True,
+    /// A clause never holds.
+    False,
+    /// `&&` for `||`, or the other way.
+    Join,
+    /// Another attribute of the same type.
+    Attribute,
+    /// Another word or another action.
+    Word,
+    /// A bound one further, or the comparison another.
+    Bound,
+}
+
+impl Change {
+    /// All, in the order of the table.
+    pub const ALL: [Self; 13] = [
+        Self::Remove,
+        Self::Effect,
+        Self::Principal,
+        Self::Action,
+        Self::Resource,
+        Self::Drop,
+        Self::Negate,
+        Self::True,
+        Self::False,
+        Self::Join,
+        Self::Attribute,
+        Self::Word,
+        Self::Bound,
+    ];
+
+    /// In the table's words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Remove => "policy removed",
+            Self::Effect => "effect flipped",
+            Self::Principal => "principal widened",
+            Self::Action => "action added, dropped or widened",
+            Self::Resource => "resource widened",
+            Self::Drop => "condition or part of one dropped",
+            Self::Negate => "condition or part of one negated",
+            Self::True => "clause made true",
+            Self::False => "clause made false",
+            Self::Join => "and for or, or for and",
+            Self::Attribute => "attribute exchanged",
+            Self::Word => "word exchanged",
+            Self::Bound => "bound or comparison moved",
+        }
+    }
+}
+
+/// One policy with one change.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Mutant {
+    /// The policy's `@id`.
+    pub policy: String,
+    /// Its practice, as `P3`.
+    pub practice: String,
+    /// The file it stands in.
+    pub file: String,
+    /// The line of what was changed, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// In which way.
+    pub change: Change,
+    /// What stood there.
+    pub was: String,
+    /// What stands there now.
+    pub now: String,
+    /// The whole policy as it reads now; none where it is gone.
+    #[serde(skip)]
+    pub source: Option<String>,
+}
+
+impl fmt::Display for Mutant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}:{}:{}: `{}`: {}: {} -> {}",
+            self.file,
+            self.line,
+            self.column,
+            self.policy,
+            self.change.as_str(),
+            self.was,
+            self.now
+        )
+    }
+}
+
+/// Why no mutants can be made, or none judged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unable {
+    /// The policies as they are do not pass their checks.
+    #[error("{0}")]
+    Policies(String),
+    /// A policy uses a form of Cedar that is not known here.
+    #[error("`{0}` cannot be taken apart: teach `source.rs` its form")]
+    Form(String),
+    /// The cases do not hold for the policies as they are.
+    #[error("the cases must hold before mutants are judged: {0}")]
+    Cases(String),
+    /// The solver failed; never taken for a proof.
+    #[error("the solver: {0}")]
+    Solver(String),
+}
+
+/// Every mutant of every policy, in the order of files and lines.
+///
+/// # Errors
+/// The policies do not pass their checks, or use a form of Cedar that is not known here.
+pub fn all(bundle: &Bundle) -> Result<Vec<Mutant>, Unable> {
+    let complaints = |them: Vec<policy::Complaint>| {
+        Unable::Policies(them.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    };
+    let texts = bundle.check().map_err(complaints)?;
+    let mut apart = Vec::new();
+    for text in &texts {
+        apart.push((text, Source::read(&text.source).ok_or_else(|| Unable::Form(text.id.clone()))?));
+    }
+    let words = vocabulary::Vocabulary::of(&bundle.schema.1, &apart)
+        .ok_or_else(|| Unable::Policies("the schema cannot be read".into()))?;
+    Ok(apart.iter().flat_map(|(text, source)| make::of(text, source, &words)).collect())
+}
