@@ -14,6 +14,7 @@ pub mod fields;
 pub mod matrix;
 pub mod oracle;
 pub mod people;
+pub mod proofs;
 pub mod situations;
 pub mod things;
 pub mod world;
