@@ -16,6 +16,7 @@ pub mod matrix;
 pub mod mutants;
 pub mod oracle;
 pub mod people;
+pub mod proofs;
 pub mod situations;
 pub mod source;
 pub mod things;

@@ -1,0 +1,3 @@
+//! What is proved of the policies, over all requests.
+
+pub mod solver;
