@@ -9,6 +9,7 @@
 //! The library knows no test harness, so that the program runs the same cases over any policies it is given.
 
 pub mod ask;
+mod asked;
 pub mod cases;
 pub mod coverage;
 pub mod fields;

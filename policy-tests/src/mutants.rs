@@ -5,7 +5,6 @@
 //! notices is either proved to decide every request as before (then the change took away a second lock on the same
 //! door), or it survives, and a survivor fails the check.
 
-mod asked;
 mod equivalent;
 mod judge;
 mod make;
@@ -13,12 +12,10 @@ mod report;
 mod run;
 mod vocabulary;
 
-pub use equivalent::{Equal, Prover};
 pub use report::{Fate, Judged, Report};
 pub use run::run;
 
-pub(crate) use asked::{Environment, Outcome, Prepared};
-
+use crate::proofs::solver::Fault;
 use crate::source::Source;
 use policy::Bundle;
 use std::fmt;
@@ -147,8 +144,8 @@ pub enum Unable {
     #[error("the cases must hold before mutants are judged: {0}")]
     Cases(String),
     /// The solver failed; never taken for a proof.
-    #[error("the solver: {0}")]
-    Solver(String),
+    #[error("{0}")]
+    Solver(#[from] Fault),
 }
 
 /// Every mutant of every policy, in the order of files and lines.

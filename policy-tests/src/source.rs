@@ -216,8 +216,7 @@ fn joined(span: Span, mut parts: Vec<Node>, form: fn(Vec<Node>) -> Form) -> Opti
 }
 
 fn relation(it: &Part<cst::Relation>) -> Option<Node> {
-    let clause =
-        |details: Vec<Detail>| Some(Node { span: span(it)?, form: Form::Clause(details) });
+    let clause = |details: Vec<Detail>| Some(Node { span: span(it)?, form: Form::Clause(details) });
     match it.node.as_ref()? {
         cst::Relation::Common { initial, extended } => match extended.as_slice() {
             [] => unary(initial),

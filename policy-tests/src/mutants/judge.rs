@@ -1,8 +1,8 @@
 //! Who notices a mutant: a case, or the matrix.
 
-use super::asked::{Asked, Ground, Said};
-use super::{Environment, Outcome, Prepared, Unable};
+use super::Unable;
 use crate::ask::Answer;
+use crate::asked::{Asked, Environment, Ground, Outcome, Prepared, Said};
 use crate::cases::{Case, Cases};
 use crate::matrix;
 use crate::situations::{columns_by, rows};
@@ -28,9 +28,9 @@ impl Changed<'_> {
     /// Whether a changed scope lets through exactly what it let through before, since the schema knows nothing else there.
     /// True only of changes to the scope, which speaks of types and actions alone.
     pub(super) fn is_where_it_was(&self) -> bool {
-        self.after.as_ref().is_some_and(|it| {
-            it.effect == self.before.effect && it.environments == self.before.environments
-        })
+        self.after
+            .as_ref()
+            .is_some_and(|it| it.effect == self.before.effect && it.environments == self.before.environments)
     }
 
     pub(super) fn matters_in(&self, at: &Environment) -> bool {
@@ -66,7 +66,10 @@ pub(super) fn each<T: Sync, R: Send>(them: &[T], work: impl Fn(usize, &T) -> R +
     let mut all: Vec<(usize, R)> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
         // a worker that panicked is a fault of this program: pass it on
-        workers.into_iter().flat_map(|it| it.join().unwrap_or_else(|e| std::panic::resume_unwind(e))).collect()
+        workers
+            .into_iter()
+            .flat_map(|it| it.join().unwrap_or_else(|e| std::panic::resume_unwind(e)))
+            .collect()
     });
     all.sort_by_key(|it| it.0);
     all.into_iter().map(|it| it.1).collect()

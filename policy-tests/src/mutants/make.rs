@@ -27,6 +27,10 @@ fn bare(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
+fn negated(text: &str) -> String {
+    format!("!({text})")
+}
+
 struct Bench<'a> {
     text: &'a PolicyText,
     source: &'a Source,
@@ -87,7 +91,8 @@ impl Bench<'_> {
         if let [one] = listed.as_slice() {
             let group = one.split('"').nth(1).filter(|it| self.words.is_group(it)).map(str::to_owned);
             if let Some(group) = group {
-                let others: Vec<_> = self.words.groups().filter(|it| **it != group).map(|it| named(it)).collect();
+                let others: Vec<_> =
+                    self.words.groups().filter(|it| **it != group).map(|it| named(it)).collect();
                 for other in others {
                     self.replace(Change::Action, scope.entities[0].0, &other);
                 }
@@ -115,6 +120,13 @@ impl Bench<'_> {
         self.push(Change::Drop, it.span, it.span.of(&text), "nothing", Some(gone));
         let other = if it.word.of(&text) == "when" { "unless" } else { "when" };
         self.replace(Change::Negate, it.word, other);
+        let alone = matches!(it.body.form, Form::Clause(_));
+        // a lone clause that always holds is a condition dropped, and an unless whose clause never holds is one too
+        if alone {
+            let same = if other == "unless" { "true" } else { "false" };
+            self.seen.insert(bare(&it.body.span.replaced(&text, same)));
+        }
+        self.seen.insert(bare(&it.body.span.replaced(&text, &negated(it.body.span.of(&text)))));
         self.node(&it.body);
     }
 
@@ -152,7 +164,7 @@ impl Bench<'_> {
             Form::Not(part) => return self.node(part),
             Form::Clause(_) => {}
         }
-        self.replace(Change::Negate, it.span, &format!("!({})", it.span.of(&text)));
+        self.replace(Change::Negate, it.span, &negated(it.span.of(&text)));
     }
 
     /// `&&` as `||`, and the other way.

@@ -33,8 +33,6 @@ pub enum Fate {
     Equivalent {
         /// How many environments were proved.
         environments: usize,
-        /// The assumptions about stored facts under which they were.
-        under: Vec<String>,
     },
     /// Nobody notices; a request that tells it from the policy, where the solver found one.
     Survives(String),
@@ -90,14 +88,9 @@ impl Report {
             .mutants
             .iter()
             .filter_map(|it| match &it.fate {
-                Fate::Equivalent { under, .. } => {
-                    let under = if under.is_empty() {
-                        String::new()
-                    } else {
-                        format!("  [{}]", under.join(", "))
-                    };
+                Fate::Equivalent { .. } => {
                     let Mutant { policy, change, was, now, .. } = &it.mutant;
-                    Some(format!("{policy}: {}: {was} -> {now}{under}", change.as_str()))
+                    Some(format!("{policy}: {}: {was} -> {now}", change.as_str()))
                 }
                 _ => None,
             })

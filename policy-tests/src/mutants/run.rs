@@ -1,24 +1,25 @@
-//! Judging: the validator first, then cases, the matrix, theorems, and last the question whether anything changed at all.
+//! Judging: the validator first, then cases, the matrix, and last the question whether anything changed at all.
 
-use super::asked::{Ground, Prepared};
-use super::equivalent::{Equal, Prover};
+use super::equivalent::difference;
 use super::judge::{Changed, Examples, each, sections, shown};
-use super::{Change, Environment, Fate, Judged, Mutant, Report, Unable};
+use super::{Change, Fate, Judged, Mutant, Report, Unable};
+use crate::asked::{Environment, Ground, Prepared};
 use crate::cases::Cases;
+use crate::proofs::solver::{Asking, Fault, Solver};
 use cedar_policy::{PolicySet, ValidationMode, Validator};
 use policy::{Bundle, Engine};
 use std::collections::HashMap;
 
-/// Judges these mutants of a bundle's policies by its cases and the matrix, and what is left by the prover. Without a
-/// prover whatever neither notices is said to survive.
+/// Judges these mutants of a bundle's policies by its cases and the matrix, and what is left by the solver. Without a
+/// solver whatever neither notices is said to survive.
 ///
 /// # Errors
-/// The policies do not load, a case does not hold for them as they are, or the prover fails.
+/// The policies do not load, a case does not hold for them as they are, or the solver fails.
 pub fn run(
     bundle: &Bundle,
     cases: &Cases,
     mutants: Vec<Mutant>,
-    prover: Option<&dyn Prover>,
+    solver: Option<&Solver>,
 ) -> Result<Report, Unable> {
     let engine = Engine::load(bundle).map_err(|e| Unable::Policies(e.to_string()))?;
     let ground = Ground::of(&bundle.schema.1)?;
@@ -74,16 +75,13 @@ pub fn run(
         }
     }
 
-    if let Some(prover) = prover {
+    if let Some(solver) = solver {
         let left = self::left(&read, &fates);
-        let asked = each(&left, |_, (at, changed)| {
-            let mut environments: Vec<Environment> = changed.environments().collect();
-            environments.sort_unstable();
-            let sets = Sets { policies: &policies, changed };
-            Ok::<_, Unable>((*at, theorem_or_equal(prover, &ground, &environments, &sets)?))
+        let answers = solver.each(&left, |asking, (at, changed)| {
+            Ok::<_, Unable>((*at, alike(asking, &ground, &policies, changed)?))
         });
-        for it in asked {
-            let (at, fate) = it?;
+        for answer in answers {
+            let (at, fate) = answer?;
             fates[at] = Some(fate);
         }
     }
@@ -105,48 +103,35 @@ fn left<'a, 'b>(
 }
 
 /// The policies of one environment, before and after.
-struct Sets<'a> {
-    policies: &'a [Prepared],
-    changed: &'a Changed<'a>,
+fn sets(
+    policies: &[Prepared],
+    changed: &Changed<'_>,
+    at: &Environment,
+) -> Result<(PolicySet, PolicySet), Unable> {
+    let here = |it: &&Prepared| it.environments.contains(at);
+    let before = policies.iter().filter(here).map(|it| it.policy.clone());
+    let others = policies.iter().filter(|it| it.id != changed.before.id).filter(here);
+    let after = others.chain(changed.after.as_ref().filter(here)).map(|it| it.policy.clone());
+    let twice = |e: cedar_policy::PolicySetError| Unable::Policies(e.to_string());
+    Ok((PolicySet::from_policies(before).map_err(twice)?, PolicySet::from_policies(after).map_err(twice)?))
 }
 
-impl Sets<'_> {
-    fn at(&self, environment: &Environment) -> Option<(PolicySet, PolicySet)> {
-        let here = |it: &&Prepared| it.environments.contains(environment);
-        let before = self.policies.iter().filter(here).map(|it| it.policy.clone());
-        let others = self.policies.iter().filter(|it| it.id != self.changed.before.id).filter(here);
-        let after = others.chain(self.changed.after.as_ref().filter(here)).map(|it| it.policy.clone());
-        Some((PolicySet::from_policies(before).ok()?, PolicySet::from_policies(after).ok()?))
-    }
-}
-
-fn theorem_or_equal(
-    prover: &dyn Prover,
+/// Whether anything changed at all.
+fn alike(
+    asking: &mut Asking<'_>,
     ground: &Ground,
-    environments: &[Environment],
-    sets: &Sets<'_>,
+    policies: &[Prepared],
+    changed: &Changed<'_>,
 ) -> Result<Fate, Unable> {
-    let mut pairs = Vec::new();
-    for at in environments {
-        let pair = sets.at(at).ok_or_else(|| Unable::Solver("two policies with one id".into()))?;
-        let env = ground.request_env(at).ok_or_else(|| Unable::Solver("no such environment".into()))?;
-        pairs.push((env, pair));
-    }
-    for (env, (_, after)) in &pairs {
-        if let Some(theorem) = prover.theorem(env, after).map_err(Unable::Solver)? {
-            return Ok(Fate::Theorem(theorem));
+    let mut environments: Vec<Environment> = changed.environments().collect();
+    environments.sort_unstable();
+    for at in &environments {
+        let (before, after) = sets(policies, changed, at)?;
+        let unknown = || Unable::Solver(Fault::Unaskable("no such environment".into()));
+        let env = ground.request_env(at).ok_or_else(unknown)?;
+        if let Some(witness) = difference(asking, &ground.schema, env, &before, &after)? {
+            return Ok(Fate::Survives(witness));
         }
     }
-    let mut under = Vec::new();
-    for (env, (before, after)) in &pairs {
-        match prover.equal(env, before, after).map_err(Unable::Solver)? {
-            Equal::Proved(assumptions) => {
-                under.extend(assumptions);
-            }
-            Equal::Differs(witness) => return Ok(Fate::Survives(witness)),
-        }
-    }
-    under.sort();
-    under.dedup();
-    Ok(Fate::Equivalent { environments: pairs.len(), under })
+    Ok(Fate::Equivalent { environments: environments.len() })
 }

@@ -100,7 +100,8 @@ impl Vocabulary {
         if let Some((_, name)) = is {
             return vec![name];
         }
-        let of = |it: &Offered| if var == Var::Principal { it.principals.clone() } else { it.resources.clone() };
+        let of =
+            |it: &Offered| if var == Var::Principal { it.principals.clone() } else { it.resources.clone() };
         let found: BTreeSet<String> = self.actions.values().flat_map(of).collect();
         self.entities.keys().filter(|it| found.contains(*it)).map(String::as_str).collect()
     }
@@ -115,7 +116,9 @@ impl Vocabulary {
         let mut others = BTreeSet::new();
         for record in records {
             if let Some(kind) = record.get(attribute) {
-                others.extend(record.iter().filter(|it| it.1 == kind && it.0 != attribute).map(|it| it.0.clone()));
+                others.extend(
+                    record.iter().filter(|it| it.1 == kind && it.0 != attribute).map(|it| it.0.clone()),
+                );
             }
         }
         others

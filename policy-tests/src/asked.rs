@@ -1,6 +1,6 @@
 //! Questions prepared once, and single policies put to them.
 
-use super::Unable;
+use crate::mutants::Unable;
 use crate::things::{Thing, Told};
 use crate::{Answer, ask};
 use cedar_policy::{
@@ -120,11 +120,13 @@ impl Asked {
         Ok(Some(Self { at, request, world }))
     }
 
-    /// What one policy says to it; a policy of other environments says nothing.
+    /// What one policy says to it; a policy that cannot apply to these types says nothing.
     pub(crate) fn put_to(&self, policy: &Prepared) -> Outcome {
-        if !policy.environments.contains(&self.at) {
-            return Outcome::Silent;
-        }
+        if policy.environments.contains(&self.at) { self.put_anyway(policy) } else { Outcome::Silent }
+    }
+
+    /// What one policy says to it, even one that is not well typed there.
+    pub(crate) fn put_anyway(&self, policy: &Prepared) -> Outcome {
         let answer = Authorizer::new().is_authorized(&self.request, &policy.alone, &self.world);
         if answer.diagnostics().errors().next().is_some() {
             Outcome::Errs
