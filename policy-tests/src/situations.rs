@@ -20,6 +20,7 @@ const ROWS: &[(&str, &str)] = &[
     ("artist.own.in-person", "kind='artist', in_person=true"),
     ("artist.own.owner", "kind='artist'"),
     ("artist.own.manager", "kind='artist', role='manager'"),
+    ("artist.own.manager+in-person", "kind='artist', role='manager', in_person=true"),
     ("artist.own.assistant", "kind='artist', role='assistant'"),
     ("artist.own.assistant+money", "kind='artist', role='assistant', grants=['money']"),
     ("artist.own.unverified", "kind='artist', verified=false"),
