@@ -2,7 +2,7 @@
 //!
 //! - [`cases`]: examples in `cases/*.toml`, each with its decision AND the ids of the policies that decide it
 //! - [`matrix`]: every principal × action × situation on one page, `expected/matrix.txt`
-//! - [`oracle`]: practice 6 told a second time in plain Rust, from the requirements and not from the policies
+//! - [`oracle`]: every right told a second time in plain Rust, from the requirements and not from the policies
 //! - [`mutants`]: every policy weakened in every single way, and who notices
 //! - [`world`]: askers and things drawn at random, for properties
 //!
@@ -21,6 +21,7 @@ pub mod proofs;
 pub mod situations;
 pub mod source;
 pub mod things;
+pub mod threads;
 pub mod world;
 
 pub use ask::{Answer, Unaskable, ask};

@@ -1,81 +1,168 @@
-//! Practice 6 told a second time, in plain Rust, from the requirements alone (practice 6, and fine points 1 to 5, 7 and
-//! 16). No policy was read to write it and no Cedar runs in it: where the two differ, one of them is wrong.
+//! Every right told a second time, in plain Rust, from the requirements alone: the table of practice 6, the sentences of
+//! practices 1 to 10, and the fine points. No policy was copied to write it and no Cedar runs in it: where it and the
+//! policies differ, one of them is wrong.
+//!
+//! A requirement is named where it is used: `P4` is a practice, `§10.7` a fine point, `B2` a refusal.
 
-use domain::{AccountStatus, Capability, Kind, Level, WorkspaceId};
-use policy::facts::Profile;
-use policy::{Actor, Member};
+mod engagements;
+mod houses;
+mod staff;
+mod visibility;
 
-/// What one viewer gets of one artist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sees {
-    /// The public page.
-    pub folio: bool,
-    /// The listing, by its address.
-    pub listing: bool,
-    /// The listing, in lists and searches.
-    pub found: bool,
-    /// The profile, its level, its availability.
-    pub everything: bool,
-}
+pub use visibility::{Sees, effective, sees};
 
-/// How far the profile really goes, whatever level is set.
+use crate::things::{Thing, Told};
+use domain::records::DraftState;
+use domain::{AccountStatus, Kind, PersonId, Role};
+use policy::{ActionName, Actor, Asker, Member};
+
+/// Whether the asker may do it to the thing.
 #[must_use]
-pub fn effective(profile: &Profile) -> Level {
-    // an unverified workspace is private for others (fine point 1), and so is a profile that no artist holds (16)
-    if !profile.verified || !profile.claimed {
-        return Level::WorkspacePrivate;
+pub fn may(asker: &Asker, action: ActionName, on: &Thing, told: &Told) -> bool {
+    let status = match &asker.actor {
+        Actor::Member(_, it) => Some(it.status),
+        Actor::Counsel(it) | Actor::Admin(it) => Some(it.status),
+        Actor::Visitor | Actor::Automation(..) | Actor::Operator => None,
+    };
+    // P1: an account that is not approved reaches its application and what the whole world sees
+    if status.is_some_and(|it| it != AccountStatus::Approved) && !before_approval(action) {
+        return false;
     }
-    match profile.level {
-        Level::Public if !profile.opted_in => Level::PrivateListing,
-        level => level,
+    if let (ActionName::ViewFolio, Thing::Profile(profile)) = (action, on) {
+        return sees(&asker.actor, profile).folio;
     }
-}
-
-/// The union of the rows of the table that apply to the viewer.
-#[must_use]
-pub fn sees(viewer: &Actor, profile: &Profile) -> Sees {
-    let level = effective(profile);
-    let nobody_in_particular = Sees { folio: level == Level::Public, ..Sees::default() };
-    match viewer {
-        // the machine's operator works below the platform and looks at no pages
-        Actor::Operator => Sees::default(),
-        Actor::Member(kind, member) if member.status == AccountStatus::Approved => {
-            let more = if represents(*kind, member, profile) {
-                Sees { listing: true, found: true, everything: true, ..Sees::default() }
-            } else {
-                outsider(*kind, member, profile, level)
-            };
-            Sees { folio: nobody_in_particular.folio, ..more }
+    // P7: a confirmation carries the digest of what was shown, whoever confirms
+    if confirms(action) && !shown(on, told) {
+        return false;
+    }
+    match &asker.actor {
+        Actor::Visitor => at_the_door(action),
+        Actor::Member(kind, it) => member(*kind, it, &asker.actor, action, on, told),
+        Actor::Counsel(it) => {
+            own_account(it.person, action, on) || engagements::counsel(it.account, action, on)
         }
-        _ => nobody_in_particular,
+        Actor::Admin(it) => own_account(it.person, action, on) || staff::admin(it, asker, action, on),
+        Actor::Automation(task, owner) => staff::automation(task, *owner, action, on, told),
+        Actor::Operator => staff::operator(action),
     }
 }
 
-/// The artist's own workspace, or an agency whose mandate is in force.
-fn represents(kind: Kind, member: &Member, profile: &Profile) -> bool {
-    match kind {
-        Kind::Artist => member.workspace == profile.workspace,
-        Kind::Agency => profile.agencies.contains(&member.workspace),
-        Kind::Presenter => false,
-    }
+/// P1: "its waiting page, its own application (correct it, withdraw it), sign-out"; P2: a folio is everybody's.
+fn before_approval(action: ActionName) -> bool {
+    use ActionName::{CorrectApplication, SignOut, ViewApplication, ViewFolio, WithdrawApplication};
+    matches!(action, ViewApplication | CorrectApplication | WithdrawApplication | SignOut | ViewFolio)
 }
 
-fn outsider(kind: Kind, member: &Member, profile: &Profile, level: Level) -> Sees {
-    if !member.verified {
-        return Sees::default();
+/// P12 names the public submissions; signing in and up are §6.
+fn at_the_door(action: ActionName) -> bool {
+    use ActionName::{Contact, Enquire, SignIn, SignUp};
+    matches!(action, SignUp | SignIn | Enquire | Contact)
+}
+
+/// P7 and §10.13: what binds or reaches the other side.
+fn confirms(action: ActionName) -> bool {
+    use ActionName::{AcceptMandate, AcceptPartnership, Confirm, DeclineMandate, EndMandate, EndPartnership};
+    matches!(
+        action,
+        AcceptMandate | DeclineMandate | EndMandate | AcceptPartnership | EndPartnership | Confirm
+    )
+}
+
+fn shown(on: &Thing, told: &Told) -> bool {
+    let stands = match on {
+        Thing::Draft(it) => &it.digest_text,
+        Thing::Mandate(it) => &it.digest_text,
+        Thing::Partnership(it) => &it.digest_text,
+        _ => return false,
+    };
+    told.digest.is_some_and(|it| it.to_string() == *stands)
+}
+
+/// §1: an assistant prepares. What shows, hides or shapes the workspace, its profile or its portal, lets somebody in or
+/// puts somebody out, or takes a document away is not preparing.
+fn decides(action: ActionName) -> bool {
+    use ActionName::{
+        AllowDiscovery, ClaimProfile, CreateManagedProfile, EditPortal, EditProfile, EditWorkspace,
+        EraseDocument, InviteCounsel, InviteMember, InvitePresenter, ManageTeam, OptIn, OptOut,
+        RevokeInvitation, SetLevel, ShareWithCounsel, StopDiscovery, WithdrawCounsel,
+    };
+    confirms(action)
+        || matches!(
+            action,
+            EditProfile
+                | OptIn
+                | OptOut
+                | AllowDiscovery
+                | StopDiscovery
+                | InvitePresenter
+                | RevokeInvitation
+                | SetLevel
+                | ClaimProfile
+                | InviteCounsel
+                | WithdrawCounsel
+                | ShareWithCounsel
+                | EraseDocument
+                | InviteMember
+                | ManageTeam
+                | EditWorkspace
+                | CreateManagedProfile
+                | EditPortal
+        )
+}
+
+/// §10.7: "Assistants see no fee, commission, bank data or export unless an owner grants it."
+fn money(action: ActionName, on: &Thing) -> bool {
+    use ActionName::{
+        ExportWorkspace, ViewCommission, ViewFee, ViewInvoice, ViewMandateTerms, ViewQuote, ViewSettlement,
+    };
+    let amount = matches!(on, Thing::AuditField(it) if it.money);
+    amount
+        || matches!(
+            action,
+            ViewFee
+                | ViewCommission
+                | ViewQuote
+                | ViewInvoice
+                | ViewSettlement
+                | ViewMandateTerms
+                | ExportWorkspace
+        )
+}
+
+/// One's own application, sessions and invitations: by person, for one may hold several accounts (§10.6).
+fn own_account(person: PersonId, action: ActionName, on: &Thing) -> bool {
+    use ActionName::{AcceptInvitation, ManageFactor, ManageSessions};
+    let Thing::Account(account) = on else { return false };
+    let own = matches!(action, ManageSessions | AcceptInvitation | ManageFactor)
+        || (before_approval(action) && action != ActionName::ViewFolio);
+    own && account.person == person
+}
+
+fn member(kind: Kind, it: &Member, actor: &Actor, action: ActionName, on: &Thing, told: &Told) -> bool {
+    if own_account(it.person, action, on) {
+        // only platform staff have a second factor to manage
+        return action != ActionName::ManageFactor;
     }
-    let among = |them: &[WorkspaceId]| them.contains(&member.workspace);
-    let listed = matches!(level, Level::Public | Level::PrivateListing);
-    match kind {
-        Kind::Artist => Sees::default(),
-        Kind::Agency => {
-            let listing = listed && among(&profile.partners);
-            Sees { listing, found: listing && profile.discoverable, ..Sees::default() }
+    if it.role == Role::Assistant {
+        let granted = it.grants.iter().any(|it| it == "money");
+        if decides(action) || (money(action, on) && !granted) {
+            return false;
         }
-        Kind::Presenter => Sees {
-            listing: listed || (level == Level::Stealth && among(&profile.invited)),
-            found: listed && profile.discoverable && member.capabilities.contains(&Capability::Discovery),
-            ..Sees::default()
-        },
+    }
+    match on {
+        Thing::Profile(profile) => houses::profile(kind, it, actor, action, profile, told),
+        Thing::Mandate(mandate) => houses::mandate(kind, it, action, mandate),
+        Thing::Partnership(pair) => houses::partnership(kind, it, action, pair),
+        Thing::Enquiry(enquiry) => houses::enquiry(kind, it, action, enquiry),
+        Thing::Workspace(workspace) => houses::workspace(kind, it, action, workspace),
+        Thing::SeasonPlan(plan) => kind == Kind::Presenter && plan.presenter == it.workspace,
+        Thing::Shortlist(list) => kind == Kind::Presenter && list.presenter == it.workspace,
+        Thing::Portal(portal) => kind == Kind::Agency && portal.agency == it.workspace,
+        // P7: what a workspace prepared is its own, and a draft is confirmed or discarded once
+        Thing::Draft(draft) => {
+            let open = draft.state == DraftState::Prepared || action == ActionName::ViewDraft;
+            (draft.owner_kind, draft.owner) == (kind, it.workspace) && open
+        }
+        _ => engagements::party(kind, it.workspace, action, on),
     }
 }

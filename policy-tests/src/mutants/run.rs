@@ -1,11 +1,12 @@
 //! Judging: the validator first, then cases, the matrix, and last the question whether anything changed at all.
 
 use super::equivalent::difference;
-use super::judge::{Changed, Examples, each, sections, shown};
+use super::judge::{Changed, Examples, sections, shown};
 use super::{Change, Fate, Judged, Mutant, Report, Unable};
 use crate::asked::{Environment, Ground, Prepared};
 use crate::cases::Cases;
 use crate::proofs::solver::{Asking, Fault, Solver};
+use crate::threads::each;
 use cedar_policy::{PolicySet, ValidationMode, Validator};
 use policy::{Bundle, Engine};
 use std::collections::HashMap;
