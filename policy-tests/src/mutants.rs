@@ -1,9 +1,10 @@
 //! Every shipped policy, weakened in every single way; and who notices.
 //!
 //! A mutant is one policy with one change, or without that policy at all. What must notice it, in this order: the
-//! validator of `kalinklo policy check`, a case of `cases/`, the matrix of `expected/matrix.txt`, a theorem. What nobody
-//! notices is either proved to decide every request as before (then the change took away a second lock on the same
-//! door), or it survives, and a survivor fails the check.
+//! validator of `kalinklo policy check`, a case of `cases/`, the matrix of `expected/matrix.txt` with the axes that a test
+//! holds to change nothing. What nobody notices is either proved to decide every request as before (the change took away
+//! a second lock on the same door, and `expected/equivalent.txt` lists it), or it survives, and a survivor fails the
+//! check with a request that tells it apart.
 
 mod equivalent;
 mod judge;
@@ -12,7 +13,7 @@ mod report;
 mod run;
 mod vocabulary;
 
-pub use report::{Fate, Judged, Report};
+pub use report::{Fate, Judged, Report, Totals};
 pub use run::run;
 
 use crate::proofs::solver::Fault;

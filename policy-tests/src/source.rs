@@ -147,7 +147,7 @@ impl Source {
         let tree = parse_policy(text).ok()?;
         let cst::Policy::Policy(it) = tree.node?;
         let scope = |at: usize| scope(it.variables.get(at)?);
-        let conditions = it.conds.iter().map(|it| condition(it)).collect::<Option<_>>()?;
+        let conditions = it.conds.iter().map(condition).collect::<Option<_>>()?;
         Some(Self {
             effect: span(&it.effect)?,
             principal: scope(0)?,

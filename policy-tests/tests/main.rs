@@ -10,4 +10,5 @@ mod gates;
 mod matrix;
 mod mutants;
 mod oracle;
+mod peers;
 mod properties;

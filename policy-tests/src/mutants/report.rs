@@ -1,7 +1,7 @@
 //! What became of the mutants: a table, and the survivors line by line.
 
 use super::{Change, Mutant};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// What became of one mutant.
@@ -25,8 +25,6 @@ pub enum Fate {
     },
     /// The matrix shows it there.
     Matrix(String),
-    /// This theorem no longer holds.
-    Theorem(String),
     /// The scope lets through what it let through before: the schema knows no other type or action there.
     Schema,
     /// Proved to decide every request of every environment it touches as before.
@@ -36,21 +34,6 @@ pub enum Fate {
     },
     /// Nobody notices; a request that tells it from the policy, where the solver found one.
     Survives(String),
-}
-
-impl Fate {
-    /// The column of the table.
-    fn column(&self) -> usize {
-        match self {
-            Self::Validator(_) => 0,
-            Self::Case { .. } => 1,
-            Self::Matrix(_) => 2,
-            Self::Theorem(_) => 3,
-            Self::Schema => 4,
-            Self::Equivalent { .. } => 5,
-            Self::Survives(_) => 6,
-        }
-    }
 }
 
 /// One mutant and what became of it.
@@ -99,39 +82,67 @@ impl Report {
         lines
     }
 
-    /// How many mutants have a fate of this column, by way of weakening.
-    fn counts(&self) -> BTreeMap<Change, [usize; 7]> {
-        let mut all = BTreeMap::<Change, [usize; 7]>::new();
-        for it in &self.mutants {
-            all.entry(it.mutant.change).or_default()[it.fate.column()] += 1;
+    /// How many had which fate, of those changed in this way, or of all.
+    #[must_use]
+    pub fn totals(&self, change: Option<Change>) -> Totals {
+        let mut totals = Totals::default();
+        for it in self.mutants.iter().filter(|it| change.is_none_or(|change| it.mutant.change == change)) {
+            totals.mutants += 1;
+            let to = match it.fate {
+                Fate::Validator(_) => &mut totals.refused,
+                Fate::Case { .. } => &mut totals.cases,
+                Fate::Matrix(_) => &mut totals.matrix,
+                Fate::Schema => &mut totals.schema,
+                Fate::Equivalent { .. } => &mut totals.equivalent,
+                Fate::Survives(_) => &mut totals.survivors,
+            };
+            *to += 1;
         }
-        all
+        totals
+    }
+}
+
+/// How many mutants had which fate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Totals {
+    /// All.
+    pub mutants: usize,
+    /// The validator refuses them.
+    pub refused: usize,
+    /// A case notices.
+    pub cases: usize,
+    /// The matrix does.
+    pub matrix: usize,
+    /// Their scope lets through what it did.
+    pub schema: usize,
+    /// Proved to change nothing.
+    pub equivalent: usize,
+    /// Nobody notices.
+    pub survivors: usize,
+}
+
+impl Totals {
+    fn line(self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { mutants, refused, cases, matrix, schema, equivalent, survivors } = self;
+        writeln!(
+            f,
+            "{name:<36} {mutants:>6} {refused:>8} {cases:>6} {matrix:>7} {schema:>7} {equivalent:>6} {survivors:>8}"
+        )
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let named: BTreeSet<&str> = self.mutants.iter().map(|it| it.mutant.policy.as_str()).collect();
-        writeln!(f, "{} mutants of {} policies", self.mutants.len(), named.len())?;
-        writeln!(
-            f,
-            "{:<36} {:>6} {:>8} {:>6} {:>7} {:>8} {:>7} {:>6} {:>8}",
-            "", "all", "refused", "cases", "matrix", "theorem", "schema", "equal", "survive"
-        )?;
-        let counts = self.counts();
-        let mut total = [0; 7];
-        let line = |f: &mut fmt::Formatter<'_>, name: &str, [a, b, c, d, e, g, h]: [usize; 7]| {
-            let all = a + b + c + d + e + g + h;
-            writeln!(f, "{name:<36} {all:>6} {a:>8} {b:>6} {c:>7} {d:>8} {e:>7} {g:>6} {h:>8}")
-        };
+        let head = format!("{} mutants of {} policies", self.mutants.len(), named.len());
+        writeln!(f, "{head:<36}    all  refused  cases  matrix  schema  equal  survive")?;
         for change in Change::ALL {
-            let Some(them) = counts.get(&change) else { continue };
-            for (to, more) in total.iter_mut().zip(them) {
-                *to += more;
+            let totals = self.totals(Some(change));
+            if totals.mutants > 0 {
+                totals.line(change.as_str(), f)?;
             }
-            line(f, change.as_str(), *them)?;
         }
-        line(f, "together", total)?;
+        self.totals(None).line("together", f)?;
         for (mutant, witness) in self.survivors() {
             write!(f, "\nsurvives: {mutant}\n    {witness}")?;
         }
