@@ -9,4 +9,5 @@ mod files;
 mod gates;
 mod matrix;
 mod oracle;
+mod proofs;
 mod properties;
