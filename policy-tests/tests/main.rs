@@ -11,4 +11,5 @@ mod matrix;
 mod mutants;
 mod oracle;
 mod peers;
+mod proofs;
 mod properties;
