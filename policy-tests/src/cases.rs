@@ -12,8 +12,9 @@
 //! ```
 
 use crate::ask::{self, Answer, Unaskable};
+use crate::cast::{CAST, Cast};
 use crate::fields::Mistake;
-use crate::things::{self, Thing, Told};
+use crate::things::{Thing, Told};
 use policy::{ActionName, Asker, Engine};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -26,18 +27,6 @@ use toml::{Table, Value};
 #[folder = "cases"]
 #[include = "*.toml"]
 struct Embedded;
-
-const CAST: &str = "cast.toml";
-
-/// Named people and things that the cases of all files share.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Cast {
-    #[serde(default)]
-    who: BTreeMap<String, Table>,
-    #[serde(default)]
-    what: BTreeMap<String, Table>,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -174,7 +163,7 @@ impl Cases {
     /// Every case and file that cannot be read.
     pub fn parse(files: &BTreeMap<String, String>) -> Result<Self, Vec<Failure>> {
         let cast: Cast = match files.get(CAST) {
-            Some(text) => toml::from_str(text).map_err(|e| vec![wrong(CAST, "", e.to_string())])?,
+            Some(text) => Cast::parse(text).map_err(|e| vec![wrong(CAST, "", e.0)])?,
             None => Cast::default(),
         };
         let (mut all, mut failures) = (Vec::new(), Vec::new());
@@ -241,8 +230,8 @@ fn wrong(file: &str, name: &str, got: String) -> Failure {
 }
 
 fn read(file: &str, raw: &Raw, cast: &Cast) -> Result<Vec<Case>, Mistake> {
-    let asker = crate::people::read(&liken(&raw.r#as, &cast.who, 0)?)?;
-    let on = things::read(&liken(&raw.on, &cast.what, 0)?)?;
+    let asker = cast.who(&raw.r#as)?;
+    let on = cast.what(&raw.on)?;
     let told = Told::read(&raw.told)?;
     let mut by: Vec<Arc<str>> = raw.by.iter().map(|it| Arc::from(it.as_str())).collect();
     by.sort();
@@ -268,29 +257,4 @@ fn read(file: &str, raw: &Raw, cast: &Cast) -> Result<Vec<Case>, Mistake> {
             })
         })
         .collect()
-}
-
-/// A name, a table, or a table like a named one but for its own fields.
-fn liken(value: &Value, named: &BTreeMap<String, Table>, depth: usize) -> Result<Table, Mistake> {
-    let base = |name: &str| {
-        let found =
-            named.get(name).ok_or_else(|| Mistake(format!("nobody and nothing is called `{name}`")))?;
-        if depth > 4 {
-            return Err(Mistake(format!("`{name}` is like itself")));
-        }
-        liken(&Value::Table(found.clone()), named, depth + 1)
-    };
-    match value {
-        Value::String(name) => base(name),
-        Value::Table(table) => match table.get("like") {
-            None => Ok(table.clone()),
-            Some(Value::String(name)) => {
-                let mut all = base(name)?;
-                all.extend(table.iter().filter(|it| it.0 != "like").map(|(k, v)| (k.clone(), v.clone())));
-                Ok(all)
-            }
-            Some(other) => Err(Mistake(format!("`like` is not a name: {other}"))),
-        },
-        other => Err(Mistake(format!("neither a name nor a table: {other}"))),
-    }
 }

@@ -1,6 +1,7 @@
 //! What the policies are held to, beside what is proved of them.
 //!
 //! - [`cases`]: examples in `cases/*.toml`, each with its decision AND the ids of the policies that decide it
+//! - [`proofs`]: theorems over ALL requests
 //! - [`matrix`]: every principal × action × situation on one page, `expected/matrix.txt`
 //! - [`oracle`]: every right told a second time in plain Rust, from the requirements and not from the policies
 //! - [`mutants`]: every policy weakened in every single way, and who notices
@@ -11,6 +12,7 @@
 pub mod ask;
 mod asked;
 pub mod cases;
+pub mod cast;
 pub mod coverage;
 pub mod fields;
 pub mod matrix;
@@ -26,4 +28,5 @@ pub mod world;
 
 pub use ask::{Answer, Unaskable, ask};
 pub use cases::{Case, Cases, Failure, Report};
+pub use cast::Cast;
 pub use things::{Thing, Told};

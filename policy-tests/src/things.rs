@@ -21,6 +21,13 @@ macro_rules! things { ($($Name:ident),+ $(,)?) => {
         pub fn facts<F: 'static>(&self) -> Option<&F> {
             match self { $(Self::$Name(it) => (it as &dyn Any).downcast_ref()),+ }
         }
+        /// Facts whose type is known only while the program runs; `None` where they are none of ours.
+        #[must_use]
+        pub fn any(it: Box<dyn Any>) -> Option<Self> {
+            $(let it = match it.downcast::<facts::$Name>() { Ok(it) => return Some(Self::$Name(*it)), Err(it) => it };)+
+            drop(it);
+            None
+        }
     }
     $(impl From<facts::$Name> for Thing { fn from(it: facts::$Name) -> Self { Self::$Name(it) } })+
 } }

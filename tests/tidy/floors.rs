@@ -11,7 +11,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("store", &["domain", "policy"]),
     ("connect", &["domain", "policy", "store"]),
     ("web", &["domain", "policy", "store", "connect", "site-builder"]),
-    ("kalinklo", &["domain", "policy", "store", "connect", "web", "site-builder"]),
+    ("kalinklo", &["domain", "policy", "policy-tests", "store", "connect", "web", "site-builder"]),
     ("site-builder", &[]),
     ("policy-tests", &["domain", "policy", "store"]),
     ("kalinklo-tests", &["domain", "policy", "store", "connect", "web", "site-builder"]),

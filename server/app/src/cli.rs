@@ -93,19 +93,21 @@ pub(crate) enum Admin {
 pub(crate) enum PolicyCommand {
     /// Check files, ids, annotations and types; errors with file, line, column and a caret.
     Check {
-        /// A folder of policies instead of the built-in ones.
-        #[arg(long, value_name = "DIR")]
-        policies: Option<PathBuf>,
-        /// A schema instead of the built-in one.
-        #[arg(long, value_name = "FILE")]
-        schema: Option<PathBuf>,
+        #[command(flatten)]
+        files: Files,
         /// As JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Say whether and why someone may do something on a running database.
+    /// Put every case to the policies, hold the matrix to the reviewed one, and name what the cases leave untried.
+    Test(Test),
+    /// Prove what holds for all requests; a claim that fails comes with a request that breaks it.
+    Prove(Prove),
+    /// Weaken every policy in every single way, and say who notices.
+    Mutants(Mutate),
+    /// Say whether and why someone may do something.
     #[command(
-        after_help = "Example:\n  kalinklo policy explain --as ACCOUNT@WORKSPACE --do ViewListing --on Profile/ID\nPrincipals: visitor, ACCOUNT@WORKSPACE, counsel:ACCOUNT, admin:ACCOUNT. Ids and decisions are shown, never a field's value."
+        after_help = "Examples:\n  kalinklo policy explain --as ACCOUNT@WORKSPACE --do ViewListing --on Profile/ID\n  kalinklo policy explain --cast --as other-artist --do ViewListing --on folio\nPrincipals: visitor, ACCOUNT@WORKSPACE, counsel:ACCOUNT, admin:ACCOUNT; with --cast the names of cases/cast.toml. Ids and decisions are shown, never a field's value."
     )]
     Explain {
         /// Who.
@@ -124,7 +126,23 @@ pub(crate) enum PolicyCommand {
         #[arg(long)]
         json: bool,
         #[command(flatten)]
-        given: Given,
+        over: Over,
+    },
+    /// Name everybody who may do something to one thing.
+    WhoCan(WhoCan),
+    /// Name everything that someone may do, from the same scopes that make the lists.
+    WhatCan(WhatCan),
+    /// Say which decisions change between two sets of policies: newly allowed first, each with a request that shows it.
+    Diff(Diff),
+    /// Bring policy files into their one layout.
+    #[command(after_help = "Examples:\n  kalinklo policy format\n  kalinklo policy format --check policies")]
+    Format {
+        /// The folder.
+        #[arg(value_name = "DIR", default_value = "policies")]
+        folder: PathBuf,
+        /// Do not write; fail where a file is laid out otherwise.
+        #[arg(long)]
+        check: bool,
     },
     /// Write the policies as the public site shows them to `site/data/policies.json`, or check that it is current.
     Report {
@@ -135,6 +153,166 @@ pub(crate) enum PolicyCommand {
         #[arg(long)]
         check: bool,
     },
+}
+
+/// Which policies.
+#[derive(Debug, Args)]
+pub(crate) struct Files {
+    /// A folder of policies instead of the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) policies: Option<PathBuf>,
+    /// A schema instead of the built-in one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+}
+
+/// Which people and things.
+#[derive(Debug, Args)]
+pub(crate) struct Over {
+    /// The people and things of `cases/cast.toml` instead of a database's.
+    #[arg(long)]
+    pub(crate) cast: bool,
+    #[command(flatten)]
+    pub(crate) given: Given,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  kalinklo policy test\n  kalinklo policy test stealth\n  kalinklo policy test --policies policies --cases policy-tests/cases --bless"
+)]
+pub(crate) struct Test {
+    /// Only cases that hold this in their file, name or action.
+    #[arg(value_name = "WORDS")]
+    pub(crate) filter: Option<String>,
+    /// A folder of cases instead of the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cases: Option<PathBuf>,
+    /// The reviewed matrix [default: policy-tests/expected/matrix.txt, or the built-in one where there is none].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) matrix: Option<PathBuf>,
+    /// Write the matrix anew: its difference is the change of policy, to be reviewed.
+    #[arg(long)]
+    pub(crate) bless: bool,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) files: Files,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  kalinklo policy prove\n  kalinklo policy prove P3\n  kalinklo policy prove --policies policies --json\nThe solver is cvc5, in the path or named by CVC5."
+)]
+pub(crate) struct Prove {
+    /// Only theorems of this guarantee, or with this in their name.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Only name them, with what each claims.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Ask everything anew, whatever was proved before.
+    #[arg(long)]
+    pub(crate) anew: bool,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) files: Files,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  kalinklo policy mutants\n  kalinklo policy mutants listing-partner")]
+pub(crate) struct Mutate {
+    /// Only those of this policy.
+    #[arg(value_name = "POLICY")]
+    pub(crate) policy: Option<String>,
+    /// A folder of cases instead of the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cases: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) files: Files,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  kalinklo policy who-can ViewListing Profile/ID\n  kalinklo policy who-can --cast ViewListing folio"
+)]
+pub(crate) struct WhoCan {
+    /// May do what.
+    #[arg(value_name = "ACTION")]
+    pub(crate) action: String,
+    /// To what: TYPE/ID, or a name of the cast.
+    #[arg(value_name = "RESOURCE")]
+    pub(crate) on: String,
+    /// Told with the request: `digest=…`, `to=public`, `factor_age=30`.
+    #[arg(long = "told", value_name = "NAME=VALUE")]
+    pub(crate) told: Vec<String>,
+    /// Go on after this account.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) after: Option<String>,
+    /// So many accounts at once, up to 1000.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) limit: usize,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) over: Over,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  kalinklo policy what-can ACCOUNT@WORKSPACE\n  kalinklo policy what-can visitor Profile/ID\n  kalinklo policy what-can --cast other-agency"
+)]
+pub(crate) struct WhatCan {
+    /// Who: visitor, ACCOUNT@WORKSPACE, counsel:ACCOUNT, admin:ACCOUNT, or a name of the cast.
+    #[arg(value_name = "PRINCIPAL")]
+    pub(crate) who: String,
+    /// Only to this: TYPE/ID, or a name of the cast.
+    #[arg(value_name = "RESOURCE")]
+    pub(crate) on: Option<String>,
+    /// Only this action.
+    #[arg(long, value_name = "ACTION")]
+    pub(crate) action: Option<String>,
+    /// Told with the request: `digest=…`, `to=public`, `factor_age=30`.
+    #[arg(long = "told", value_name = "NAME=VALUE")]
+    pub(crate) told: Vec<String>,
+    /// Go on after this key of the list that --action names.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) after: Option<String>,
+    /// So many rows of a list at once, up to 200.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) limit: usize,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) over: Over,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  kalinklo policy diff v1.0 HEAD\n  kalinklo policy diff ../released policies --log 20000\nEach side is a folder of policies, a checkout, or a revision of the repository here."
+)]
+pub(crate) struct Diff {
+    /// The policies as they were.
+    #[arg(value_name = "OLD")]
+    pub(crate) old: String,
+    /// The policies as they are to be.
+    #[arg(value_name = "NEW")]
+    pub(crate) new: String,
+    /// Also put so many of the last recorded decisions to both, over what stands in the database today.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) log: i64,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) over: Over,
 }
 
 #[derive(Debug, Subcommand)]

@@ -80,23 +80,3 @@ impl<'a> Read<'a> {
         self.store.engine().scope::<A>(&self.asker, kind, input)
     }
 }
-
-impl Read<'_> {
-    /// Says why or why not, over what stands in the database. Shows ids and decisions, never a field's value; for the
-    /// operator's command line.
-    ///
-    /// # Errors
-    /// Absent, or the database's.
-    pub fn explain<A: Action>(
-        &mut self,
-        _permit: &Permit<policy::actions::ExplainLocally>,
-        id: <A::On as Facts>::Id,
-        input: &A::Input,
-    ) -> Result<policy::Explained, StoreError>
-    where
-        A::On: Load,
-    {
-        let facts = self.facts::<A>(id)?;
-        Ok(self.store.engine().explain::<A>(&self.asker, &facts, input))
-    }
-}

@@ -3,7 +3,6 @@
 mod admin;
 mod audit;
 mod doctor;
-mod explain;
 mod policy;
 mod routes;
 mod serve;

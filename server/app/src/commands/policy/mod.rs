@@ -1,20 +1,40 @@
-//! `kalinklo policy check | explain | report`. Exit code 0: it holds; 1: it does not; 2: it could not run.
+//! `kalinklo policy …`, for reviewers. Exit code 0: it holds; 1: it does not; 2: it could not run.
 
-use super::{explain, say};
+mod diff;
+mod explain;
+mod format;
+mod prove;
+mod reach;
+mod test;
+mod who;
+
+use super::say;
 use crate::Stop;
-use crate::cli::PolicyCommand;
+use crate::cli::{Files, PolicyCommand};
 use policy::Bundle;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub(super) fn run(command: PolicyCommand) -> Result<ExitCode, Stop> {
     match command {
-        PolicyCommand::Check { policies, schema, json } => check(policies, schema, json),
-        PolicyCommand::Explain { who, action, on, told, json, given } => {
-            explain::run(&explain::Question { who, action, on, told }, json, given)
+        PolicyCommand::Check { files: Files { policies, schema }, json } => check(policies, schema, json),
+        PolicyCommand::Test(it) => test::run(it),
+        PolicyCommand::Prove(it) => prove::prove(it),
+        PolicyCommand::Mutants(it) => prove::mutants(it),
+        PolicyCommand::Explain { who, action, on, told, json, over } => {
+            explain::run(&explain::Question { who, action, on, told }, json, over)
         }
+        PolicyCommand::WhoCan(it) => reach::who_can(it),
+        PolicyCommand::WhatCan(it) => reach::what_can(it),
+        PolicyCommand::Diff(it) => diff::run(it),
+        PolicyCommand::Format { folder, check } => format::run(&folder, check),
         PolicyCommand::Report { file, check } => report(&file, check),
     }
+}
+
+/// One a line.
+fn listed(them: &[impl ToString]) -> String {
+    them.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn bundle(policies: Option<PathBuf>, schema: Option<PathBuf>) -> Result<Bundle, Stop> {
@@ -62,9 +82,7 @@ fn check(policies: Option<PathBuf>, schema: Option<PathBuf>, json: bool) -> Resu
 }
 
 fn report(file: &std::path::Path, check: bool) -> Result<ExitCode, Stop> {
-    let texts = Bundle::embedded()
-        .check()
-        .map_err(|them| Stop(them.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    let texts = Bundle::embedded().check().map_err(|them| Stop(listed(&them)))?;
     let text = format!("{}\n", serde_json::to_string_pretty(&texts).map_err(Stop::because)?);
     if check {
         let stands = std::fs::read_to_string(file).unwrap_or_default();

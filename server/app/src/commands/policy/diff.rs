@@ -1,0 +1,178 @@
+//! `kalinklo policy diff OLD NEW`: which decisions change, over all requests and over those that were really made.
+
+use super::listed;
+use super::prove::options;
+use super::who::{self, Ground};
+use crate::Stop;
+use crate::cli::{Diff, Over};
+use crate::commands::say;
+use policy::{Actor, Asker, Bundle, Engine, EntityKind};
+use policy_tests::proofs;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+use store::{Acting, DecisionRow};
+
+const FOLDER: &str = "policies";
+const SCHEMA: &str = "schema/kalinklo.cedarschema";
+
+pub(super) fn run(it: Diff) -> Result<ExitCode, Stop> {
+    let (old, new) = (side(&it.old)?, side(&it.new)?);
+    let schema = common(&old, &new)?;
+    let set = |it: &Bundle| proofs::policies(it.files.values().map(String::as_str)).map_err(Stop::because);
+    let found =
+        proofs::differences(&set(&old)?, &set(&new)?, schema, options(false)).map_err(Stop::because)?;
+    let flips = if it.log == 0 { None } else { Some(flips(&old, &new, it.log, it.over)?) };
+    if it.json {
+        let log = flips
+            .as_ref()
+            .map(|it| serde_json::json!({ "decisions": it.asked, "gone": it.gone, "flips": it.lines }));
+        say(serde_json::json!({ "same": found.is_empty(), "differences": found, "log": log }));
+    } else {
+        for it in &found {
+            let word = |it: bool| if it { "ALLOW" } else { "DENY" };
+            say(format!("{} -> {}  {}\n  {}", word(it.from), word(it.to), it.environment, it.sentence));
+            for line in it.case.as_deref().unwrap_or(&it.facts).lines() {
+                say(format!("  {line}"));
+            }
+            say("");
+        }
+        say(match found.len() {
+            0 => "Every request is decided as before: proved for all of them.".to_owned(),
+            n => format!("{n} changes, each with one request that shows it."),
+        });
+        if let Some(it) = &flips {
+            for line in &it.lines {
+                say(line);
+            }
+            say(format!(
+                "{} of {} recorded decisions would be others today; {} are of things or people that are gone.",
+                it.lines.len(),
+                it.asked,
+                it.gone
+            ));
+        }
+    }
+    let same = found.is_empty() && flips.is_none_or(|it| it.lines.is_empty());
+    Ok(ExitCode::from(u8::from(!same)))
+}
+
+/// A folder of policies, a checkout with a folder `policies`, or a revision of the repository here.
+fn side(name: &str) -> Result<Bundle, Stop> {
+    let path = Path::new(name);
+    if path.is_dir() {
+        let inner = path.join(FOLDER);
+        let schema = path.join(SCHEMA);
+        let folder = if inner.is_dir() { inner } else { path.to_owned() };
+        let schema = schema.is_file().then_some(schema);
+        return Bundle::folder(&folder, schema.as_deref()).map_err(|e| Stop(format!("{name}: {e}")));
+    }
+    let show = |what: &str| git(&["show", &format!("{name}:{what}")]);
+    let names = git(&["ls-tree", "-r", "--name-only", name, "--", FOLDER]).map_err(|why| {
+        Stop(format!("`{name}` is no folder, and no revision of a repository here: {}", why.0))
+    })?;
+    let mut files = BTreeMap::new();
+    for file in names.lines().filter(|it| it.ends_with(".cedar")) {
+        files.insert(file.to_owned(), show(file)?);
+    }
+    Ok(Bundle { schema: (format!("{name}:{SCHEMA}"), show(SCHEMA)?), files })
+}
+
+fn git(arguments: &[&str]) -> Result<String, Stop> {
+    // a name that begins with a dash would be an option
+    if arguments.iter().any(|it| it.starts_with("--output"))
+        || arguments.get(3).is_some_and(|it| it.starts_with('-'))
+    {
+        return Err(Stop("a revision does not begin with a dash".into()));
+    }
+    let done = Command::new("git").args(arguments).output().map_err(|e| Stop(format!("git: {e}")))?;
+    if !done.status.success() {
+        return Err(Stop(String::from_utf8_lossy(&done.stderr).trim().to_owned()));
+    }
+    String::from_utf8(done.stdout).map_err(|_| Stop("git answered with no text".into()))
+}
+
+/// The schema that both sets are policies of: the new one, else the old one.
+fn common<'a>(old: &'a Bundle, new: &'a Bundle) -> Result<&'a str, Stop> {
+    new.check().map_err(|them| Stop(listed(&them)))?;
+    old.check().map_err(|them| Stop(listed(&them)))?;
+    let under = |it: &Bundle, schema: &(String, String)| {
+        Bundle { schema: schema.clone(), files: it.files.clone() }.check().is_ok()
+    };
+    if under(old, &new.schema) {
+        Ok(&new.schema.1)
+    } else if under(new, &old.schema) {
+        Ok(&old.schema.1)
+    } else {
+        Err(Stop(
+            "the two schemas have no room for both sets of policies, so no request can be put to both".into(),
+        ))
+    }
+}
+
+struct Flips {
+    asked: usize,
+    gone: usize,
+    lines: Vec<String>,
+}
+
+/// Recorded decisions put to both engines anew, over what stands in the database today.
+fn flips(old: &Bundle, new: &Bundle, last: i64, over: Over) -> Result<Flips, Stop> {
+    let load = |it: &Bundle| Engine::load(it).map_err(Stop::because);
+    let (old, new) = (load(old)?, load(new)?);
+    let Ground::Running { opened, permit } = Ground::of(Over { cast: false, ..over })? else {
+        return Err(Stop("the decision log is a database's".into()));
+    };
+    let nobody = who::visitor(&opened.store);
+    let rows = opened
+        .store
+        .read(&nobody, |db| db.decisions_last(&permit, last))
+        .map_err(|e: store::StoreError| Stop::because(e))?;
+    let mut flips = Flips { asked: rows.len(), gone: 0, lines: Vec::new() };
+    for row in &rows {
+        let Some((asker, thing, action)) = again(&opened.store, &permit, row)? else {
+            flips.gone += 1;
+            continue;
+        };
+        let told = policy_tests::Told::default();
+        let put = |engine: &Engine| policy_tests::ask(engine, &asker, action, &thing, &told);
+        // a digest or a level that was told then is not in the log
+        let (Ok(before), Ok(after)) = (put(&old), put(&new)) else {
+            flips.gone += 1;
+            continue;
+        };
+        if before.allowed != after.allowed {
+            flips.lines.push(format!("{} {} on {}: {before}, now {after}", row.actor, row.action, row.thing));
+        }
+    }
+    Ok(flips)
+}
+
+type Again = (Arc<Asker>, policy_tests::Thing, policy::ActionName);
+
+fn again(
+    store: &store::Store,
+    permit: &policy::Permit<policy::actions::ExplainLocally>,
+    row: &DecisionRow,
+) -> Result<Option<Again>, Stop> {
+    let Some(action) = policy::ActionName::named(&row.action) else { return Ok(None) };
+    let (kind, id) = row.actor.split_once('/').unwrap_or((&row.actor, ""));
+    let account = id.parse::<domain::AccountId>();
+    let asker = match (kind, account, &row.workspace) {
+        ("Visitor", _, _) => Some(who::visitor(store)),
+        ("Counsel", Ok(account), _) => who::asker(store, account, Acting::Counsel)?,
+        ("Admin", Ok(account), _) => who::asker(store, account, Acting::Admin)?,
+        (_, Ok(account), Some(workspace)) => match workspace.parse() {
+            Ok(workspace) => who::asker(store, account, Acting::Workspace(workspace))?,
+            Err(_) => None,
+        },
+        _ => None,
+    };
+    let Some(asker) = asker.filter(|it| !matches!(it.actor, Actor::Automation(..) | Actor::Operator)) else {
+        return Ok(None);
+    };
+    let (kind, id) = row.thing.split_once('/').unwrap_or((&row.thing, ""));
+    let Some(kind) = EntityKind::ALL.iter().copied().find(|it| it.as_str() == kind) else { return Ok(None) };
+    Ok(who::thing(store, permit, &asker, kind, id)?.map(|thing| (asker, thing, action)))
+}

@@ -1,0 +1,73 @@
+//! `kalinklo policy prove` and `mutants`: what holds for all requests, and what a weakening would be noticed by.
+
+use super::{bundle, listed};
+use crate::Stop;
+use crate::cli::{Files, Mutate, Prove};
+use crate::commands::say;
+use policy_tests::proofs::{self, Options, Solver};
+use policy_tests::{Cases, mutants};
+use std::process::ExitCode;
+
+/// How to reach the solver and the verdicts reached before.
+pub(super) fn options(anew: bool) -> Options {
+    let options = Options::default();
+    if anew { Options { cache: None, ..options } } else { options }
+}
+
+pub(super) fn prove(it: Prove) -> Result<ExitCode, Stop> {
+    let Prove { name, list, anew, json, files: Files { policies, schema } } = it;
+    let wanted = |theorem: &proofs::Theorem| {
+        name.as_deref().is_none_or(|it| theorem.name.contains(it) || theorem.guarantee == it)
+    };
+    let theorems: Vec<_> = proofs::all().map_err(Stop::because)?.into_iter().filter(&wanted).collect();
+    if theorems.is_empty() {
+        return Err(Stop(format!(
+            "no theorem is called like `{}`\n  `kalinklo policy prove --list` names them all.",
+            name.unwrap_or_default()
+        )));
+    }
+    if list {
+        for it in &theorems {
+            if json {
+                say(serde_json::to_string(it).map_err(Stop::because)?);
+            } else {
+                say(format!("{:<4} {:<44} {}", it.guarantee, it.name, it.says));
+            }
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let bundle = bundle(policies, schema)?;
+    bundle.check().map_err(|them| Stop(listed(&them)))?;
+    let set = proofs::policies(bundle.files.values().map(String::as_str)).map_err(Stop::because)?;
+    let report = proofs::prove(&set, &bundle.schema.1, &wanted, options(anew)).map_err(Stop::because)?;
+    if json {
+        say(serde_json::to_string(&report).map_err(Stop::because)?);
+    } else {
+        say(&report);
+    }
+    Ok(ExitCode::from(u8::from(!report.holds())))
+}
+
+pub(super) fn mutants(it: Mutate) -> Result<ExitCode, Stop> {
+    let Mutate { policy, cases, json, files: Files { policies, schema } } = it;
+    let bundle = bundle(policies, schema)?;
+    let cases = match cases {
+        Some(folder) => Cases::folder(&folder),
+        None => Cases::embedded(),
+    };
+    let cases = cases.map_err(|them| Stop(listed(&them)))?;
+    let mut all = mutants::all(&bundle).map_err(Stop::because)?;
+    if let Some(id) = &policy {
+        all.retain(|it| it.policy == *id);
+        if all.is_empty() {
+            return Err(Stop(format!("no policy is called `{id}`")));
+        }
+    }
+    let report = mutants::run(&bundle, &cases, all, Some(&Solver::default())).map_err(Stop::because)?;
+    if json {
+        say(serde_json::to_string(&report).map_err(Stop::because)?);
+    } else {
+        say(&report);
+    }
+    Ok(ExitCode::from(u8::from(report.survivors().next().is_some())))
+}
