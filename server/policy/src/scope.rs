@@ -13,6 +13,7 @@ use cedar_policy::pst::{BinaryOp, Clause as Cedar, Expr, Literal as Constant, Un
 use cedar_policy::{Effect, Policy, PolicySet};
 use domain::Key;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 mod answers;
 mod cedar;
@@ -60,34 +61,60 @@ pub(crate) enum Known {
 /// A question to the row, perhaps with a value of the actor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Open {
-    Flag(String),
-    Has(String),
-    Word(String, String),
+    Flag(Name),
+    Has(Name),
+    Word(Name, Name),
     /// `resource.field == principal.attribute`
-    Same(String, String),
+    Same(Name, String),
     /// `resource == principal.attribute`
     Itself(String),
     /// `resource.set.contains(principal.attribute)`
-    Holds(String, String),
+    Holds(Name, String),
     /// `resource.set.contains(principal)`
-    HoldsAsker(String),
+    HoldsAsker(Name),
+}
+
+/// A name or word of the policies: cheap to copy, as each asker's lists are made of the same few.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name(Arc<str>);
+impl Name {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl From<String> for Name {
+    fn from(it: String) -> Self {
+        Self(it.into())
+    }
+}
+impl std::fmt::Display for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl PartialEq<str> for Name {
+    fn eq(&self, other: &str) -> bool {
+        *self.0 == *other
+    }
 }
 
 /// One question to a row, all values filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Literal {
     /// A yes-or-no column.
-    Flag(String),
+    Flag(Name),
     /// A column that is there.
-    Has(String),
+    Has(Name),
     /// A column equal to a word.
-    Word(String, String),
+    Word(Name, Name),
     /// A column equal to an id.
-    Ref(String, Key),
+    Ref(Name, Key),
     /// The row's own id.
     Id(Key),
     /// A relation that holds an id.
-    Holds(String, Key),
+    Holds(Name, Key),
 }
 
 /// What the policies leave of a list for one actor.
@@ -223,8 +250,10 @@ fn expression(e: &Expr) -> Result<Condition, String> {
             _ => Err(e.to_string()),
         },
         Expr::BinaryOp { op: BinaryOp::Contains, left, right } => match (path(left), path(right)) {
-            (Some(Root::Resource(set)), Some(Root::Principal(name))) => open(Open::Holds(set, name)),
-            (Some(Root::Resource(set)), None) if is(right, &Var::Principal) => open(Open::HoldsAsker(set)),
+            (Some(Root::Resource(set)), Some(Root::Principal(name))) => open(Open::Holds(set.into(), name)),
+            (Some(Root::Resource(set)), None) if is(right, &Var::Principal) => {
+                open(Open::HoldsAsker(set.into()))
+            }
             (Some(Root::Principal(set)), None) => match word(right) {
                 Some(it) => known(Known::HasWord(set, it)),
                 None => Err(e.to_string()),
@@ -234,7 +263,7 @@ fn expression(e: &Expr) -> Result<Condition, String> {
         Expr::HasAttr { expr, attrs } if attrs.tail.is_empty() => {
             let name = attrs.head.to_string();
             if is(expr, &Var::Resource) {
-                open(Open::Has(name))
+                open(Open::Has(name.into()))
             } else if is(expr, &Var::Principal) {
                 known(Known::Has(name))
             } else {
@@ -242,7 +271,7 @@ fn expression(e: &Expr) -> Result<Condition, String> {
             }
         }
         Expr::GetAttr { .. } => match path(e) {
-            Some(Root::Resource(name)) => open(Open::Flag(name)),
+            Some(Root::Resource(name)) => open(Open::Flag(name.into())),
             Some(Root::Principal(name)) => known(Known::Flag(name)),
             _ => Err(e.to_string()),
         },
@@ -254,7 +283,7 @@ fn equality(left: &Expr, right: &Expr) -> Result<Condition, String> {
     match (path(left), path(right)) {
         (Some(Root::Resource(field)), Some(Root::Principal(name)))
         | (Some(Root::Principal(name)), Some(Root::Resource(field))) => {
-            Ok(Condition::Row(Open::Same(field, name)))
+            Ok(Condition::Row(Open::Same(field.into(), name)))
         }
         (Some(Root::Principal(name)), None) if is(right, &Var::Resource) => {
             Ok(Condition::Row(Open::Itself(name)))
@@ -262,9 +291,9 @@ fn equality(left: &Expr, right: &Expr) -> Result<Condition, String> {
         (None, Some(Root::Principal(name))) if is(left, &Var::Resource) => {
             Ok(Condition::Row(Open::Itself(name)))
         }
-        (Some(Root::Resource(field)), None) => {
-            word(right).map(|it| Condition::Row(Open::Word(field, it))).ok_or_else(|| right.to_string())
-        }
+        (Some(Root::Resource(field)), None) => word(right)
+            .map(|it| Condition::Row(Open::Word(field.into(), it.into())))
+            .ok_or_else(|| right.to_string()),
         (Some(Root::Principal(name)), None) => {
             word(right).map(|it| Condition::Known(Known::Word(name, it))).ok_or_else(|| right.to_string())
         }
@@ -293,9 +322,12 @@ impl Condition {
         let row = |it: Option<Literal>| it.map_or(Filled::Is(false), Filled::Row);
         match self {
             Self::Is(it) => Filled::Is(*it),
-            Self::Not(it) => Filled::Not(Box::new(it.filled(answers))),
-            Self::All(them) => Filled::All(them.iter().map(|it| it.filled(answers)).collect()),
-            Self::Any(them) => Filled::Any(them.iter().map(|it| it.filled(answers)).collect()),
+            Self::Not(it) => match it.filled(answers) {
+                Filled::Is(it) => Filled::Is(!it),
+                it => Filled::Not(Box::new(it)),
+            },
+            Self::All(them) => Filled::joined(them.iter().map(|it| it.filled(answers)), true, Filled::All),
+            Self::Any(them) => Filled::joined(them.iter().map(|it| it.filled(answers)), false, Filled::Any),
             Self::Known(known) => Filled::Is(answers.known(known)),
             Self::Row(open) => row(match open {
                 Open::Flag(field) => Some(Literal::Flag(field.clone())),
@@ -319,13 +351,17 @@ impl Filter {
         let attributes = on.attributes();
         let attribute = |name: &str| attributes.iter().find(|it| it.0 == name).map(|it| &it.1);
         let literal = |it: &Literal| match it {
-            Literal::Flag(field) => matches!(attribute(field), Some(Value::Flag(true))),
-            Literal::Has(field) => attribute(field).is_some(),
-            Literal::Word(field, word) => matches!(attribute(field), Some(Value::Text(it)) if it == word),
-            Literal::Ref(field, key) => matches!(attribute(field), Some(Value::Ref(_, it)) if it == key),
+            Literal::Flag(field) => matches!(attribute(field.as_str()), Some(Value::Flag(true))),
+            Literal::Has(field) => attribute(field.as_str()).is_some(),
+            Literal::Word(field, word) => {
+                matches!(attribute(field.as_str()), Some(Value::Text(it)) if *it == word.as_str())
+            }
+            Literal::Ref(field, key) => {
+                matches!(attribute(field.as_str()), Some(Value::Ref(_, it)) if it == key)
+            }
             Literal::Id(key) => on.id().to_string() == key.as_str(),
             Literal::Holds(set, key) => {
-                matches!(attribute(set), Some(Value::Refs(_, them)) if them.contains(key))
+                matches!(attribute(set.as_str()), Some(Value::Refs(_, them)) if them.contains(key))
             }
         };
         match self {

@@ -117,7 +117,9 @@ fn literal(it: &Literal, names: &[&str]) -> Result<String, String> {
     Ok(match it {
         Literal::Flag(field) => format!("resource has {field} && resource.{field}"),
         Literal::Has(field) => format!("resource has {field}"),
-        Literal::Word(field, word) => format!("resource has {field} && resource.{field} == {word:?}"),
+        Literal::Word(field, word) => {
+            format!("resource has {field} && resource.{field} == {:?}", word.as_str())
+        }
         Literal::Ref(field, key) => format!("resource has {field} && resource.{field} == {}", of(key)?),
         Literal::Id(key) => format!("resource == {}", of(key)?),
         Literal::Holds(set, key) => format!("resource has {set} && resource.{set}.contains({})", of(key)?),

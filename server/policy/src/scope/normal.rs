@@ -12,6 +12,27 @@ pub(super) enum Filled {
 }
 
 impl Filled {
+    /// All of them, or any: without those that say nothing, and none where one of them settles it.
+    pub(super) fn joined(
+        them: impl Iterator<Item = Self>,
+        neutral: bool,
+        of: impl FnOnce(Vec<Self>) -> Self,
+    ) -> Self {
+        let mut kept = Vec::new();
+        for it in them {
+            match it {
+                Self::Is(it) if it == neutral => {}
+                Self::Is(it) => return Self::Is(it),
+                it => kept.push(it),
+            }
+        }
+        match kept.len() {
+            0 => Self::Is(neutral),
+            1 => kept.remove(0),
+            _ => of(kept),
+        }
+    }
+
     /// Disjunctive normal form, without contradictions and repetitions.
     pub(super) fn normal(&self, positive: bool) -> Vec<Vec<(Literal, bool)>> {
         match (self, positive) {
@@ -50,7 +71,8 @@ fn both(left: &[Vec<(Literal, bool)>], right: &[Vec<(Literal, bool)>]) -> Vec<Ve
                     row.push(it.clone());
                 }
             }
-            let contradicts = row.iter().any(|(it, yes)| row.contains(&(it.clone(), !yes)));
+            let contradicts =
+                row.iter().any(|(it, yes)| row.iter().any(|(other, no)| it == other && yes != no));
             if !contradicts && !rows.contains(&row) {
                 rows.push(row);
             }

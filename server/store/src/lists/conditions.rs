@@ -1,5 +1,6 @@
 //! Each table's own answers to the literals of scopes.
 
+use super::merged::merged;
 use super::{Cond, Row, Row1, all, by_id};
 use crate::db::Db;
 use crate::error::StoreError;
@@ -30,11 +31,11 @@ macro_rules! party {
 }
 
 by_id! { Request, requests, desc, lt, |literal, _now| match literal {
-    Literal::Word(field, word) if field == "state" => Some(Box::new(requests::state.eq(word.clone()))),
+    Literal::Word(field, word) if field == "state" => Some(Box::new(requests::state.eq(word.as_str().to_owned()))),
     _ => party!(requests, literal),
 } }
 by_id! { Hold, holds, desc, lt, |literal, _now| match literal {
-    Literal::Word(field, word) if field == "state" => Some(Box::new(holds::state.eq(word.clone()))),
+    Literal::Word(field, word) if field == "state" => Some(Box::new(holds::state.eq(word.as_str().to_owned()))),
     Literal::Flag(field) if field == "deadline_confirmed" => Some(Box::new(holds::state.eq("active"))),
     _ => party!(holds, literal),
 } }
@@ -50,7 +51,7 @@ by_id! { Engagement, engagements, desc, lt, |literal, _now| match literal {
 } }
 by_id! { Document, documents, asc, gt, |literal, _now| match literal {
     Literal::Flag(field) if field == "shared" => Some(Box::new(documents::shared.eq(true))),
-    Literal::Word(field, word) if field == "side" => Some(Box::new(documents::side.eq(word.clone()))),
+    Literal::Word(field, word) if field == "side" => Some(Box::new(documents::side.eq(word.as_str().to_owned()))),
     Literal::Holds(field, account) if field == "counsel" => Some(Box::new(
         documents::id
             .eq_any(
@@ -71,25 +72,25 @@ by_id! { Draft, drafts, desc, lt, |literal, _now| {
     let kind = |field: &str| field.parse::<Side>().ok().map(Side::as_str);
     match literal {
         Literal::Ref(field, id) => {
-            let kind = kind(field)?;
+            let kind = kind(field.as_str())?;
             Some(Box::new(drafts::owner.eq(id.to_string()).and(drafts::owner_kind.eq(kind))))
         }
-        Literal::Has(field) => Some(Box::new(drafts::owner_kind.eq(kind(field)?))),
-        Literal::Word(field, word) if field == "state" => Some(Box::new(drafts::state.eq(word.clone()))),
-        Literal::Word(field, word) if field == "kind" => Some(Box::new(drafts::kind.eq(word.clone()))),
+        Literal::Has(field) => Some(Box::new(drafts::owner_kind.eq(kind(field.as_str())?))),
+        Literal::Word(field, word) if field == "state" => Some(Box::new(drafts::state.eq(word.as_str().to_owned()))),
+        Literal::Word(field, word) if field == "kind" => Some(Box::new(drafts::kind.eq(word.as_str().to_owned()))),
         _ => None,
     }
 } }
 by_id! { Mandate, mandates, desc, lt, |literal, _now| match literal {
     Literal::Ref(field, id) if field == "artist" => Some(Box::new(mandates::artist.eq(id.to_string()))),
     Literal::Ref(field, id) if field == "agency" => Some(Box::new(mandates::agency.eq(id.to_string()))),
-    Literal::Word(field, word) if field == "state" => Some(Box::new(mandates::state.eq(word.clone()))),
+    Literal::Word(field, word) if field == "state" => Some(Box::new(mandates::state.eq(word.as_str().to_owned()))),
     _ => None,
 } }
 by_id! { Partnership, partnerships, desc, lt, |literal, _now| match literal {
     Literal::Ref(field, id) if field == "asker" => Some(Box::new(partnerships::asker.eq(id.to_string()))),
     Literal::Ref(field, id) if field == "asked" => Some(Box::new(partnerships::asked.eq(id.to_string()))),
-    Literal::Word(field, word) if field == "state" => Some(Box::new(partnerships::state.eq(word.clone()))),
+    Literal::Word(field, word) if field == "state" => Some(Box::new(partnerships::state.eq(word.as_str().to_owned()))),
     _ => None,
 } }
 by_id! { Enquiry, enquiries, desc, lt, |literal, _now| match literal {
@@ -101,12 +102,12 @@ by_id! { Enquiry, enquiries, desc, lt, |literal, _now| match literal {
     }
     Literal::Has(field) if field == "artist" => Some(Box::new(enquiries::artist.is_not_null())),
     Literal::Has(field) if field == "agency" => Some(Box::new(enquiries::agency.is_not_null())),
-    Literal::Word(field, word) if field == "state" => Some(Box::new(enquiries::state.eq(word.clone()))),
+    Literal::Word(field, word) if field == "state" => Some(Box::new(enquiries::state.eq(word.as_str().to_owned()))),
     _ => None,
 } }
 by_id! { Account, accounts, desc, lt, |literal, _now| match literal {
     Literal::Ref(field, id) if field == "person" => Some(Box::new(accounts::person.eq(id.to_string()))),
-    Literal::Word(field, word) if field == "status" => Some(Box::new(accounts::status.eq(word.clone()))),
+    Literal::Word(field, word) if field == "status" => Some(Box::new(accounts::status.eq(word.as_str().to_owned()))),
     _ => None,
 } }
 by_id! { AccessCode, access_codes, desc, lt, |literal, _now| match literal {
@@ -140,7 +141,9 @@ impl Row for facts::Profile {
                 "claimed" => Box::new(profiles::claimed.eq(true)),
                 _ => return None,
             },
-            Literal::Word(field, word) if field == "level" => Box::new(profiles::level.eq(word.clone())),
+            Literal::Word(field, word) if field == "level" => {
+                Box::new(profiles::level.eq(word.as_str().to_owned()))
+            }
             Literal::Holds(field, agency) if field == "agencies" => Box::new(
                 profiles::id.eq_any(
                     mandates::table
@@ -177,35 +180,37 @@ impl Row for facts::Profile {
     }
     fn keys(
         db: &mut Db,
-        row: &Row1,
-        narrow: Option<Cond<profiles::table>>,
+        rows: &[&Row1],
+        narrow: &dyn Fn() -> Option<Cond<profiles::table>>,
         after: Option<&str>,
         limit: i64,
         now: Moment,
-    ) -> Result<Vec<(String, ProfileId)>, StoreError> {
-        let mut query = profiles::table
-            .select((profiles::sort_name, profiles::id))
-            .order((profiles::sort_name.asc(), profiles::id.asc()))
-            .limit(limit)
-            .into_boxed();
-        for (condition, yes) in all::<Self>(row, now)? {
-            query = if yes { query.filter(condition) } else { query.filter(not(condition)) };
-        }
-        if let Some(it) = narrow {
-            query = query.filter(it);
-        }
-        if let Some((name, id)) = after.and_then(|it| it.rsplit_once('\t')) {
-            // the first comparison alone lets the index begin in the right place
-            query = query
-                .filter(profiles::sort_name.ge(name.to_owned()))
-                .filter(profiles::sort_name.gt(name.to_owned()).or(profiles::id.gt(id.to_owned())));
-        }
-        let rows: Vec<(String, String)> = query.load(db)?;
-        rows.into_iter()
-            .map(|(name, id)| {
-                let parsed = id.parse().map_err(|_| StoreError::Corrupt("profiles.id"))?;
-                Ok((format!("{name}\t{id}"), parsed))
-            })
-            .collect()
+    ) -> Result<(Vec<ProfileId>, Option<String>), StoreError> {
+        let after = after.and_then(|it| it.rsplit_once('\t'));
+        let part = |row: &Row1| {
+            let mut query = profiles::table
+                .select((profiles::sort_name, profiles::id))
+                .order((profiles::sort_name.asc(), profiles::id.asc()))
+                .limit(limit)
+                .into_boxed();
+            for (condition, yes) in all::<Self>(row, now)? {
+                query = if yes { query.filter(condition) } else { query.filter(not(condition)) };
+            }
+            if let Some(it) = narrow() {
+                query = query.filter(it);
+            }
+            if let Some((name, id)) = after {
+                // the first comparison alone lets the index begin in the right place
+                query = query
+                    .filter(profiles::sort_name.ge(name.to_owned()))
+                    .filter(profiles::sort_name.gt(name.to_owned()).or(profiles::id.gt(id.to_owned())));
+            }
+            Ok(query)
+        };
+        let parts = rows.iter().map(|it| part(it)).collect::<Result<Vec<_>, StoreError>>()?;
+        let found: Vec<(String, String)> = merged(parts, "1, 2", limit, db)?;
+        let last = found.len().checked_sub(2).map(|it| format!("{}\t{}", found[it].0, found[it].1));
+        let ids = found.iter().map(|it| it.1.parse()).collect::<Result<_, _>>();
+        Ok((ids.map_err(|_| StoreError::Corrupt("profiles.id"))?, last))
     }
 }

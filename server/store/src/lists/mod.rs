@@ -1,7 +1,8 @@
 //! Lists by scope. A list is never filtered by a second copy of a rule: the policies' own condition becomes SQL here,
-//! one indexed keyset query for each disjunct, merged without duplicates; and each row is decided again before it is shown.
+//! one indexed keyset query for each disjunct, merged without duplicates; each row is decided again before it is shown.
 
 mod conditions;
+mod merged;
 
 use crate::db::{Db, MultiBackend};
 use crate::error::StoreError;
@@ -48,18 +49,19 @@ pub trait Row: Load {
     type Table: 'static;
     /// Turns one literal into SQL; `None` where this table cannot answer it.
     fn condition(literal: &Literal, now: Moment) -> Option<Cond<Self::Table>>;
-    /// Up to `limit` keys and ids after `after` in the list's order, for which one conjunction and `narrow` hold.
+    /// Up to `limit` ids after the key `after` in the list's order, for which one of the conjunctions (at least one is
+    /// given) and `narrow` hold; and the key of the last of them but one, to go on after when one too many was asked for.
     ///
     /// # Errors
     /// The database's, or a literal that cannot be told.
     fn keys(
         db: &mut Db,
-        row: &Row1,
-        narrow: Option<Cond<Self::Table>>,
+        rows: &[&Row1],
+        narrow: &dyn Fn() -> Option<Cond<Self::Table>>,
         after: Option<&str>,
         limit: i64,
         now: Moment,
-    ) -> Result<Vec<(String, Self::Id)>, StoreError>;
+    ) -> Result<(Vec<Self::Id>, Option<String>), StoreError>;
 }
 
 impl Read<'_> {
@@ -87,22 +89,10 @@ impl Read<'_> {
         // a cursor is a text from outside: PostgreSQL takes no NUL, and none of our keys holds one
         let after = page.after.as_deref().map(|it| it.replace('\0', ""));
         let want = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-        let mut keys: Vec<(String, <A::On as Facts>::Id)> = Vec::new();
-        for row in disjuncts {
-            keys.extend(<A::On as Row>::keys(
-                self.db,
-                row,
-                narrow(),
-                after.as_deref(),
-                want,
-                self.asker.now,
-            )?);
-        }
-        keys.sort_by(|a, b| a.0.cmp(&b.0));
-        keys.dedup_by(|a, b| a.0 == b.0);
-        let next = (keys.len() > limit).then(|| keys[limit - 1].0.clone());
-        keys.truncate(limit);
-        let ids: Vec<_> = keys.iter().map(|it| it.1).collect();
+        let (mut ids, last) =
+            <A::On as Row>::keys(self.db, &disjuncts, &narrow, after.as_deref(), want, self.asker.now)?;
+        let next = last.filter(|_| ids.len() > limit);
+        ids.truncate(limit);
         let mut facts: Vec<A::On> = <A::On as Load>::load_many(self.db, &ids, &self.asker)?;
         facts.sort_by_key(|it| ids.iter().position(|id| *id == it.id()));
         let decided = self.store.engine().decide_rows::<A>(&self.asker, &facts, input);
@@ -149,26 +139,29 @@ macro_rules! by_id { ($Facts:ident, $table:ident, $order:ident, $beyond:ident, |
         type Table = $table::table;
         fn condition($literal: &Literal, $now: Moment) -> Option<Cond<$table::table>> { $condition }
         fn keys(
-            db: &mut Db, row: &Row1, narrow: Option<Cond<$table::table>>, after: Option<&str>, limit: i64, now: Moment,
-        ) -> Result<Vec<(String, Self::Id)>, StoreError> {
-            let mut query = $table::table.select($table::id).order($table::id.$order()).limit(limit).into_boxed();
-            for (condition, yes) in all::<Self>(row, now)? {
-                query = if yes { query.filter(condition) } else { query.filter(diesel::dsl::not(condition)) };
-            }
-            if let Some(it) = narrow { query = query.filter(it); }
-            if let Some(it) = after { query = query.filter($table::id.$beyond(by_id!(@key $order it))); }
-            let ids: Vec<String> = query.load(db)?;
-            ids.into_iter()
-                .map(|id| {
-                    let parsed = id.parse().map_err(|_| StoreError::Corrupt(concat!(stringify!($table), ".id")))?;
-                    Ok((by_id!(@key $order id.as_str()), parsed))
-                })
-                .collect()
+            db: &mut Db, rows: &[&Row1], narrow: &dyn Fn() -> Option<Cond<$table::table>>, after: Option<&str>, limit: i64, now: Moment,
+        ) -> Result<(Vec<Self::Id>, Option<String>), StoreError> {
+            let part = |row: &Row1| {
+                let mut query = $table::table.select($table::id).order($table::id.$order()).limit(limit).into_boxed();
+                for (condition, yes) in all::<Self>(row, now)? {
+                    query = if yes { query.filter(condition) } else { query.filter(diesel::dsl::not(condition)) };
+                }
+                if let Some(it) = narrow() { query = query.filter(it); }
+                if let Some(it) = after { query = query.filter($table::id.$beyond(by_id!(@key $order it))); }
+                Ok(query)
+            };
+            let parts = rows.iter().map(|it| part(it)).collect::<Result<Vec<_>, StoreError>>()?;
+            let ids: Vec<String> = merged(parts, by_id!(@columns $order), limit, db)?;
+            let last = ids.len().checked_sub(2).map(|it| by_id!(@key $order ids[it].as_str()));
+            let parsed = ids.iter().map(|it| it.parse()).collect::<Result<_, _>>();
+            Ok((parsed.map_err(|_| StoreError::Corrupt(concat!(stringify!($table), ".id")))?, last))
         }
     }
 };
+    (@columns asc) => { "1" };
+    (@columns desc) => { "1 DESC" };
     (@key asc $it:expr) => { $it.to_owned() };
-    // newest first: keys are turned around so that one order serves every merge
+    // newest first: keys are turned around so that every list's keys grow
     (@key desc $it:expr) => { crate::lists::turned($it) };
 }
 pub(crate) use by_id;
