@@ -11,3 +11,4 @@ mod matrix;
 mod oracle;
 mod proofs;
 mod properties;
+mod solver;
