@@ -291,22 +291,75 @@ fn a_change_is_told_newly_allowed_first() {
     }
 }
 
+/// Whether a file is what it should be; with `KALINKLO_BLESS=1` it is made so.
+fn stands(path: &Path, wanted: &str) {
+    if std::env::var_os("KALINKLO_BLESS").is_some_and(|it| it == "1") {
+        std::fs::write(path, wanted).unwrap();
+    } else {
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text == wanted, "{} is not current; KALINKLO_BLESS=1 makes it so", path.display());
+    }
+}
+
 #[test]
-fn guarantees_are_formatted_and_belong_to_the_register() {
+fn guarantees_are_formatted() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("guarantees");
     let config = cedar_policy_formatter::Config { line_width: 80, indent_width: 2 };
     for entry in std::fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
-        let pretty = cedar_policy_formatter::policies_str_to_pretty(&text, &config).unwrap();
-        if std::env::var_os("KALINKLO_BLESS").is_some_and(|it| it == "1") {
-            std::fs::write(&path, &pretty).unwrap();
-        } else {
-            assert!(text == pretty, "{} is not formatted; KALINKLO_BLESS=1 does it", path.display());
-        }
+        stands(&path, &cedar_policy_formatter::policies_str_to_pretty(&text, &config).unwrap());
     }
     let names = |them: &Guarantees| them.all.iter().map(|it| it.id.clone()).collect::<Vec<_>>();
     assert_eq!(names(&Guarantees::folder(&folder).unwrap()), names(&Guarantees::embedded().unwrap()));
+}
+
+#[test]
+fn the_register_names_every_theorem_where_it_belongs() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../site/data/practices.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let theorems = all().unwrap();
+    let (mut id, mut named) = (String::new(), 0);
+    let line = |line: &str| {
+        if let Some(it) = line.strip_prefix("id = ") {
+            id = it.trim_matches('"').to_owned();
+        }
+        if !line.starts_with("proofs = ") {
+            return format!("{line}\n");
+        }
+        let them = theorems.iter().filter(|it| it.guarantee == id).map(|it| format!("\"{}\"", it.name));
+        let them: Vec<String> = them.collect();
+        named += them.len();
+        format!("proofs = [{}]\n", them.join(", "))
+    };
+    let wanted: String = text.lines().map(line).collect();
+    assert_eq!(named, theorems.len(), "a theorem belongs to nothing in the register");
+    stands(&path, &wanted);
+}
+
+#[test]
+fn the_document_tells_every_theorem() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/proofs.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (begin, end) = ("<!-- theorems -->\n", "<!-- end of theorems -->");
+    let at = |it: &str| text.find(it).unwrap_or_else(|| panic!("no {it}"));
+    let report = prove(&set(&Bundle::embedded()), &schema(), &|_| true, Options::default()).unwrap();
+    let (theorems, it) = (all().unwrap(), report.cells);
+    let mut made = format!(
+        "{} theorems in {} environments: {} questions, of which {} have an answer at sight, since no policy of a side\n\
+         speaks there, and {} are folded to a constant or put to the solver.\n\n",
+        theorems.len(),
+        Prover::new(&schema(), Options::default()).unwrap().environments(),
+        it.all,
+        it.silent,
+        it.all - it.silent
+    );
+    made += "| of | theorem | what is proved | assumes |\n| --- | --- | --- | --- |\n";
+    for it in theorems {
+        let assumes = it.assumptions.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
+        made += &format!("| {} | `{}` | {} | {assumes} |\n", it.guarantee, it.name, it.says);
+    }
+    stands(&path, &format!("{}{begin}{made}{}", &text[..at(begin)], &text[at(end)..]));
 }
 
 #[test]
