@@ -13,3 +13,4 @@ mod oracle;
 mod peers;
 mod proofs;
 mod properties;
+mod solver;

@@ -4,20 +4,19 @@ use crate::support::seed;
 use cedar_policy::PolicySet;
 use policy::{Bundle, Engine};
 use policy_tests::proofs::{
-    Fault, Guarantees, Options, Prover, Report, Row, Solver, Verdict, all, differences, policies, prove,
+    Guarantees, Options, Prover, Report, Row, Verdict, all, differences, policies, prove,
 };
 use policy_tests::world::{Choices, PRINCIPALS, draw_asker, draw_thing, draw_told};
 use policy_tests::{Cases, ask};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::time::Duration;
 
-fn schema() -> String {
+pub(crate) fn schema() -> String {
     Bundle::embedded().schema.1
 }
 
 /// The shipped policies, with some text of theirs replaced.
-fn changed(changes: &[(&str, &str)]) -> Bundle {
+pub(crate) fn changed(changes: &[(&str, &str)]) -> Bundle {
     let mut bundle = Bundle::embedded();
     for (from, to) in changes {
         let mut found = 0;
@@ -30,13 +29,8 @@ fn changed(changes: &[(&str, &str)]) -> Bundle {
     bundle
 }
 
-fn set(bundle: &Bundle) -> PolicySet {
+pub(crate) fn set(bundle: &Bundle) -> PolicySet {
     policies(bundle.files.values().map(String::as_str)).unwrap()
-}
-
-/// Without what earlier runs remember.
-fn anew() -> Options {
-    Options { cache: None, ..Options::default() }
 }
 
 fn prove_of(bundle: &Bundle, which: &[&str]) -> Report {
@@ -297,111 +291,75 @@ fn a_change_is_told_newly_allowed_first() {
     }
 }
 
-/// A program that answers as cvc5 would, or rather not.
-fn fake(folder: &Path, body: &str) -> Solver {
-    use std::os::unix::fs::PermissionsExt as _;
-    let program = folder.join("fake");
-    let version = "case \"$*\" in *--version*) echo 'This is cvc5 version 0.0.0 (a fake)'; exit 0;; esac";
-    std::fs::write(&program, format!("#!/bin/sh\n{version}\n{body}\n")).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-    Solver { program, limit: Duration::from_secs(1), processes: 2 }
-}
-
-fn answering(word: &str) -> String {
-    format!(
-        "while read -r line; do case $line in *check-sat*) echo '{word}';; *get-model*) printf '(\\n)\\n';; esac; done"
-    )
-}
-
-#[test]
-fn no_fault_of_the_solver_is_a_proof() {
-    let folder = tempfile::tempdir().unwrap();
-    // one question that needs a solver
-    let which = "unverified-may-ask-public-artists";
-    let ask = |solver: Solver| {
-        let options = Options { solver, ..anew() };
-        prove(&set(&Bundle::embedded()), &schema(), &|it| it.name == which, options)
-    };
-    assert!(ask(Solver::default()).unwrap().holds());
-    for (body, says) in [
-        ("exec sleep 100".to_owned(), "no answer in"),
-        (answering("unknown"), "`unknown`"),
-        (answering("(error \"out of memory\")"), "out of memory"),
-        (answering("quite so"), "unrecognized"),
-        // it claims an example that is none
-        (answering("sat"), "the solver failed"),
-        ("exit 0".to_owned(), "the solver failed"),
-        ("head -c 10 > /dev/null".to_owned(), "the solver failed"),
-    ] {
-        let report = ask(fake(folder.path(), &body)).unwrap();
-        assert!(!report.holds(), "{body}: {report}");
-        let fault =
-            report.broken().find_map(|it| it.fault.clone()).unwrap_or_else(|| panic!("{body}: {report}"));
-        assert!(fault.contains(says), "{body}: {fault}");
+/// Whether a file is what it should be; with `KALINKLO_BLESS=1` it is made so.
+fn stands(path: &Path, wanted: &str) {
+    if std::env::var_os("KALINKLO_BLESS").is_some_and(|it| it == "1") {
+        std::fs::write(path, wanted).unwrap();
+    } else {
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text == wanted, "{} is not current; KALINKLO_BLESS=1 makes it so", path.display());
     }
-    let missing = Solver { program: folder.path().join("nobody"), ..Solver::default() };
-    assert!(matches!(ask(missing), Err(Fault::NoSolver(_))));
-    let other = Solver { program: "/bin/true".into(), ..Solver::default() };
-    assert!(matches!(ask(other), Err(Fault::NoSolver(_))));
 }
 
 #[test]
-fn a_solver_that_proves_everything_is_found_out() {
-    // nothing on earth can tell a wrong `unsat` from a right one; but one that always says so says it too often
-    let folder = tempfile::tempdir().unwrap();
-    let options = Options { solver: fake(folder.path(), &answering("unsat")), ..anew() };
-    let report = prove(&set(&Bundle::embedded()), &schema(), &|_| true, options).unwrap();
-    assert_eq!(report.broken_names(), BTreeSet::from(["forbids-win", "guarantees-match", "policies-match"]));
-}
-
-#[test]
-fn a_verdict_is_remembered_for_the_same_question_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let options = || Options { cache: Some(folder.path().to_owned()), ..Options::default() };
-    let which = ["lapse-only-what-a-person-fixed", "partnership-accepted-by-the-asked", "forbids-win"];
-    let run = |bundle: &Bundle| {
-        prove(&set(bundle), &schema(), &|it| which.contains(&it.name.as_str()), options()).unwrap()
-    };
-    let first = run(&Bundle::embedded());
-    assert!(first.holds() && first.cells.remembered == 0 && first.cells.solved > 0, "{first}");
-    let file = folder.path().join("verdicts");
-    // a line cut short, and one that is no digest
-    let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, format!("{text}nonsense\n{}", &text[..20])).unwrap();
-    let second = run(&Bundle::embedded());
-    assert!(second.holds() && second.cells.remembered > first.cells.solved / 2, "{second}");
-    // belts are asked anew: that something is impossible is only remembered of claims
-    assert_eq!(second.cells.all, first.cells.all);
-    let weak = run(&changed(&[(
-        "when { resource.asked == principal.workspace }",
-        "when { resource.asker == principal.workspace }",
-    )]));
-    assert_eq!(weak.broken_names(), BTreeSet::from(["partnership-accepted-by-the-asked"]));
-    assert!(
-        !run(&changed(&[(
-            "when { resource.asked == principal.workspace }",
-            "when { resource.asker == principal.workspace }"
-        )]))
-        .holds()
-    );
-}
-
-#[test]
-fn guarantees_are_formatted_and_belong_to_the_register() {
+fn guarantees_are_formatted() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("guarantees");
     let config = cedar_policy_formatter::Config { line_width: 80, indent_width: 2 };
     for entry in std::fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
-        let pretty = cedar_policy_formatter::policies_str_to_pretty(&text, &config).unwrap();
-        if std::env::var_os("KALINKLO_BLESS").is_some_and(|it| it == "1") {
-            std::fs::write(&path, &pretty).unwrap();
-        } else {
-            assert!(text == pretty, "{} is not formatted; KALINKLO_BLESS=1 does it", path.display());
-        }
+        stands(&path, &cedar_policy_formatter::policies_str_to_pretty(&text, &config).unwrap());
     }
     let names = |them: &Guarantees| them.all.iter().map(|it| it.id.clone()).collect::<Vec<_>>();
     assert_eq!(names(&Guarantees::folder(&folder).unwrap()), names(&Guarantees::embedded().unwrap()));
+}
+
+#[test]
+fn the_register_names_every_theorem_where_it_belongs() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../site/data/practices.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let theorems = all().unwrap();
+    let (mut id, mut named) = (String::new(), 0);
+    let line = |line: &str| {
+        if let Some(it) = line.strip_prefix("id = ") {
+            id = it.trim_matches('"').to_owned();
+        }
+        if !line.starts_with("proofs = ") {
+            return format!("{line}\n");
+        }
+        let them = theorems.iter().filter(|it| it.guarantee == id).map(|it| format!("\"{}\"", it.name));
+        let them: Vec<String> = them.collect();
+        named += them.len();
+        format!("proofs = [{}]\n", them.join(", "))
+    };
+    let wanted: String = text.lines().map(line).collect();
+    assert_eq!(named, theorems.len(), "a theorem belongs to nothing in the register");
+    stands(&path, &wanted);
+}
+
+#[test]
+fn the_document_tells_every_theorem() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/proofs.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (begin, end) = ("<!-- theorems -->\n", "<!-- end of theorems -->");
+    let at = |it: &str| text.find(it).unwrap_or_else(|| panic!("no {it}"));
+    let report = prove(&set(&Bundle::embedded()), &schema(), &|_| true, Options::default()).unwrap();
+    let (theorems, it) = (all().unwrap(), report.cells);
+    let mut made = format!(
+        "{} theorems in {} environments: {} questions, of which {} have an answer at sight, since no policy of a side\n\
+         speaks there, and {} are folded to a constant or put to the solver.\n\n",
+        theorems.len(),
+        Prover::new(&schema(), Options::default()).unwrap().environments(),
+        it.all,
+        it.silent,
+        it.all - it.silent
+    );
+    made += "| of | theorem | what is proved | assumes |\n| --- | --- | --- | --- |\n";
+    for it in theorems {
+        let assumes = it.assumptions.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
+        made += &format!("| {} | `{}` | {} | {assumes} |\n", it.guarantee, it.name, it.says);
+    }
+    stands(&path, &format!("{}{begin}{made}{}", &text[..at(begin)], &text[at(end)..]));
 }
 
 #[test]

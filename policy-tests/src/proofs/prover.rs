@@ -98,7 +98,6 @@ impl Prover {
     }
 
     /// Proves the theorems that `which` chooses, of these policies. Ids of policies are their `@id`s.
-    #[must_use]
     pub fn prove(&self, policies: &PolicySet, which: &dyn Fn(&Theorem) -> bool) -> Report {
         let started = clock();
         let mut theorems = theorems::of(&self.guarantees);
@@ -140,6 +139,12 @@ impl Prover {
         report.seconds = started.elapsed().as_secs_f64();
         self.verdicts.save();
         report
+    }
+
+    /// How many environments the schema allows.
+    #[must_use]
+    pub fn environments(&self) -> usize {
+        self.shipped.places.len()
     }
 
     fn subject<'a>(&self, policies: &PolicySet, theorems: &'a [Theorem]) -> Subject<'a> {
