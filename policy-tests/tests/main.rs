@@ -11,4 +11,6 @@ mod matrix;
 mod mutants;
 mod oracle;
 mod peers;
+mod proofs;
 mod properties;
+mod solver;

@@ -46,7 +46,8 @@ fn every_practice_is_there_and_says_something() {
         assert!(["policy", "types", "mixed"].contains(&it.kind.as_str()), "{}: {}", it.id, it.kind);
         assert!(it.kind == "types" || !it.policies.is_empty(), "{} is kept by policy, and names none", it.id);
         assert!(!it.tests.is_empty(), "{} names no test", it.id);
-        assert!(it.proofs.is_empty(), "{} names a proof, and none is run here yet", it.id);
+        // policy-tests/tests/proofs.rs holds the names to the theorems that run
+        assert!(it.kind != "types" || it.proofs.is_empty(), "{}: what types hold is no theorem", it.id);
     }
 }
 

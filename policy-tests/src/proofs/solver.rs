@@ -55,6 +55,14 @@ pub enum Fault {
     Unaskable(String),
 }
 
+impl Fault {
+    /// Whether it is the solver's, so that asking it more would help nobody.
+    #[must_use]
+    pub fn is_the_solvers(&self) -> bool {
+        !matches!(self, Self::Unaskable(_))
+    }
+}
+
 impl From<Error> for Fault {
     fn from(it: Error) -> Self {
         match it {
@@ -188,7 +196,7 @@ impl<'s> Asking<'s> {
             }
         };
         // the solver's own limit comes first; this one is for a solver that does not keep it
-        let limit = self.solver.limit + Duration::from_secs(2);
+        let limit = self.solver.limit + Duration::from_secs(1);
         let answer = runtime.block_on(async { tokio::time::timeout(limit, question(&mut compiler)).await });
         match answer {
             Ok(Ok(it)) => {

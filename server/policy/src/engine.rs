@@ -11,6 +11,7 @@ use crate::entity::{self, Attributes, EntityKind, Unbuildable};
 use crate::facts::Facts;
 use crate::folded::Folds;
 use crate::permit::Permit;
+use crate::prepared;
 use crate::scope;
 use crate::slice::{Ready, Seen, Slice};
 use cedar_policy::{
@@ -124,38 +125,8 @@ impl Engine {
     /// Everything that would make a decision or a list unsure stops the start here.
     pub fn load(bundle: &Bundle) -> Result<Self, LoadError> {
         let Checked { schema, policies, texts } = bundle.checked().map_err(LoadError::Complaints)?;
-        let mut action_uids = HashMap::new();
-        let mut actions = HashMap::new();
-        for name in crate::action::ALL {
-            let uid: EntityUid = format!("Action::\"{}\"", name.as_str()).parse().map_err(unprepared)?;
-            action_uids.insert(*name, uid.clone());
-            actions.insert(uid, *name);
-        }
-        let kinds: HashMap<&str, EntityKind> = EntityKind::ALL.iter().map(|it| (it.as_str(), *it)).collect();
-        let mut sets: HashMap<Environment, PolicySet> = HashMap::new();
-        for policy in policies.policies() {
-            for at in policy.get_valid_request_envs(&schema) {
-                let kind = |it: &cedar_policy::EntityTypeName| {
-                    kinds
-                        .get(it.to_string().as_str())
-                        .copied()
-                        .ok_or_else(|| unprepared(format!("unknown type `{it}`")))
-                };
-                let Some(action) = actions.get(at.action()).copied() else {
-                    return Err(unprepared(format!(
-                        "the program does not know the action `{}`",
-                        at.action()
-                    )));
-                };
-                let at = (kind(at.principal())?, action, kind(at.resource())?);
-                sets.entry(at).or_default().add(policy.clone()).map_err(unprepared)?;
-            }
-        }
-        let mut slices = HashMap::new();
-        for (at, set) in sets {
-            let residuals = residuals(&set, at, &action_uids[&at.1], None, &schema)?;
-            slices.insert(at, Arc::new(Slice::of(residuals)?));
-        }
+        let action_uids = prepared::action_uids()?;
+        let slices = prepared::slices(&policies, &schema, &action_uids)?;
         let mut scopes = HashMap::new();
         for (at, slice) in &slices {
             if crate::action::LISTED.contains(&at.1) {

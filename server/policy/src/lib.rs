@@ -14,6 +14,7 @@ mod explain;
 pub mod facts;
 mod folded;
 mod permit;
+mod prepared;
 pub mod scope;
 mod slice;
 
@@ -28,4 +29,5 @@ pub use entity::{EntityKind, Value};
 pub use explain::{Clause, Explained, Rule, Verdict};
 pub use facts::Facts;
 pub use permit::Permit;
+pub use prepared::{Decides, Prepared, prepared};
 pub use scope::{Filter, Literal, Scope};

@@ -14,8 +14,11 @@ use cedar_policy::{Effect, Policy, PolicySet};
 use domain::Key;
 use std::marker::PhantomData;
 
+mod answers;
+mod cedar;
 mod normal;
 
+use answers::{Answers, Asked};
 use normal::Filled;
 
 /// What a list's policies ask that no list can answer.
@@ -271,8 +274,11 @@ fn equality(left: &Expr, right: &Expr) -> Result<Condition, String> {
 
 impl Condition {
     pub(crate) fn fill(&self, asker: &Asker, told: &[(&'static str, Told)]) -> Filter {
-        let attributes = asker.actor.attributes();
-        let rows = self.filled(&attributes, told, asker.actor.id()).normal(true);
+        self.filter(&Asked { attributes: asker.actor.attributes(), told, id: asker.actor.id() })
+    }
+
+    fn filter(&self, answers: &impl Answers) -> Filter {
+        let rows = self.filled(answers).normal(true);
         if rows.iter().any(Vec::is_empty) {
             Filter::Always
         } else if rows.is_empty() {
@@ -283,42 +289,24 @@ impl Condition {
     }
 
     /// An attribute that the actor does not have makes the whole condition unanswerable; the list is then empty.
-    fn filled(
-        &self,
-        attributes: &[(&'static str, Value<'_>)],
-        told: &[(&'static str, Told)],
-        id: &str,
-    ) -> Filled {
-        let attribute = |name: &str| attributes.iter().find(|it| it.0 == name).map(|it| &it.1);
-        let reference = |name: &str| match attribute(name) {
-            Some(Value::Ref(_, key)) => Some(*key),
-            _ => None,
-        };
-        let telling = |name: &str| told.iter().find(|it| it.0 == name).map(|it| &it.1);
+    fn filled(&self, answers: &impl Answers) -> Filled {
         let row = |it: Option<Literal>| it.map_or(Filled::Is(false), Filled::Row);
         match self {
             Self::Is(it) => Filled::Is(*it),
-            Self::Not(it) => Filled::Not(Box::new(it.filled(attributes, told, id))),
-            Self::All(them) => Filled::All(them.iter().map(|it| it.filled(attributes, told, id)).collect()),
-            Self::Any(them) => Filled::Any(them.iter().map(|it| it.filled(attributes, told, id)).collect()),
-            Self::Known(known) => Filled::Is(match known {
-                Known::Has(name) => attribute(name).is_some(),
-                Known::Flag(name) => matches!(attribute(name), Some(Value::Flag(true))),
-                Known::Word(name, word) => matches!(attribute(name), Some(Value::Text(it)) if it == word),
-                Known::HasWord(name, word) => {
-                    matches!(attribute(name), Some(Value::Texts(them)) if them.contains(&word.as_str()))
-                }
-                Known::AtMost(name, most) => matches!(telling(name), Some(Told::Number(it)) if it <= most),
-                Known::AtLeast(name, least) => matches!(telling(name), Some(Told::Number(it)) if it >= least),
-            }),
+            Self::Not(it) => Filled::Not(Box::new(it.filled(answers))),
+            Self::All(them) => Filled::All(them.iter().map(|it| it.filled(answers)).collect()),
+            Self::Any(them) => Filled::Any(them.iter().map(|it| it.filled(answers)).collect()),
+            Self::Known(known) => Filled::Is(answers.known(known)),
             Self::Row(open) => row(match open {
                 Open::Flag(field) => Some(Literal::Flag(field.clone())),
                 Open::Has(field) => Some(Literal::Has(field.clone())),
                 Open::Word(field, word) => Some(Literal::Word(field.clone(), word.clone())),
-                Open::Same(field, name) => reference(name).map(|key| Literal::Ref(field.clone(), key)),
-                Open::Itself(name) => reference(name).map(Literal::Id),
-                Open::Holds(set, name) => reference(name).map(|key| Literal::Holds(set.clone(), key)),
-                Open::HoldsAsker(set) => id.parse().ok().map(|key| Literal::Holds(set.clone(), key)),
+                Open::Same(field, name) => {
+                    answers.reference(name).map(|key| Literal::Ref(field.clone(), key))
+                }
+                Open::Itself(name) => answers.reference(name).map(Literal::Id),
+                Open::Holds(set, name) => answers.reference(name).map(|key| Literal::Holds(set.clone(), key)),
+                Open::HoldsAsker(set) => answers.asker().map(|key| Literal::Holds(set.clone(), key)),
             }),
         }
     }

@@ -1,0 +1,229 @@
+//! Where proofs stand: a schema, and every environment (principal type × action × resource type) that it allows.
+
+use super::solver::Fault;
+use cedar_policy::{
+    ActionConstraint, Effect, EntityTypeName, EntityUid, Policy, PolicySet, PrincipalConstraint, RequestEnv,
+    ResourceConstraint, Schema,
+};
+use cedar_policy_symcc::{CompiledSchema, SymEnv};
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeSet, HashSet};
+use std::fmt::Write as _;
+
+/// One environment of a schema.
+pub(crate) struct Place {
+    pub(crate) env: RequestEnv,
+    /// `ArtistMember ViewListing Profile`
+    pub(crate) name: String,
+    /// The action and every group that it is in.
+    groups: HashSet<EntityUid>,
+}
+
+impl Place {
+    /// Whether it is this action's.
+    pub(crate) fn of_action(&self, name: &str) -> bool {
+        self.env.action().id().unescaped() == name
+    }
+    /// Whether this type of principal asks.
+    pub(crate) fn of_principal(&self, name: &str) -> bool {
+        self.env.principal().to_string() == name
+    }
+    /// Whether it is done to this type of thing.
+    pub(crate) fn of_resource(&self, name: &str) -> bool {
+        self.env.resource().to_string() == name
+    }
+}
+
+/// A schema with its environments, in the order of their names.
+pub(crate) struct Ground {
+    pub(crate) schema: Schema,
+    pub(crate) places: Vec<Place>,
+    compiled: CompiledSchema,
+    /// SHA-256 of the text, in hexadecimal.
+    pub(crate) digest: String,
+}
+
+impl Ground {
+    /// Reads a schema's text.
+    pub(crate) fn of(text: &str) -> Result<Self, Fault> {
+        let no = |e: &dyn std::fmt::Display| Fault::Unaskable(format!("the schema: {e}"));
+        let schema = Schema::from_cedarschema_str(text).map_err(|e| no(&e))?.0;
+        let actions = schema.action_entities().map_err(|e| no(&e))?;
+        let mut places: Vec<Place> = schema
+            .request_envs()
+            .map(|env| {
+                let name =
+                    format!("{} {} {}", env.principal(), env.action().id().unescaped(), env.resource());
+                let above = actions.ancestors(env.action()).into_iter().flatten();
+                let groups = above.chain([env.action()]).cloned().collect();
+                Place { env, name, groups }
+            })
+            .collect();
+        places.sort_by(|a, b| a.name.cmp(&b.name));
+        places.dedup_by(|a, b| a.name == b.name);
+        let compiled = CompiledSchema::new(&schema)?;
+        Ok(Self { schema, places, compiled, digest: hex(text) })
+    }
+
+    /// The schema with actions that no policy has heard of, in every group but the one whose members a policy permits
+    /// by the group alone (`OwnApplication`).
+    pub(crate) fn extended(text: &str) -> Result<Self, Fault> {
+        let shipped = Self::of(text)?;
+        let mut principals = BTreeSet::new();
+        let mut resources = BTreeSet::new();
+        for place in &shipped.places {
+            principals.insert(place.env.principal().to_string());
+            resources.insert(place.env.resource().to_string());
+        }
+        let list = |them: &BTreeSet<String>| them.iter().cloned().collect::<Vec<_>>().join(", ");
+        let everyone = list(&principals);
+        let everything = list(&resources);
+        let known: HashSet<String> =
+            shipped.schema.action_groups().map(|it| it.id().unescaped().to_owned()).collect();
+        let mut all = text.to_owned();
+        for stem in ["Unheard", "MoveFunds"] {
+            let mut add = |name: &str, group: &str, who: &str, what: &str, context: &str| {
+                let group =
+                    if known.contains(group) { format!(" in [Action::\"{group}\"]") } else { String::new() };
+                let _ = writeln!(
+                    all,
+                    "action {stem}{name}{group} appliesTo {{ principal: [{who}], resource: [{what}], context: {{ {context} }} }};"
+                );
+            };
+            add("", "", &everyone, &everything, "");
+            for group in ["Gated", "Read", "Prepare", "Manage", "Timer"] {
+                add(group, group, &everyone, &everything, "");
+            }
+            add("Commit", "Commit", &everyone, "Draft, Mandate, Partnership", "digest: String");
+            add("AdminAction", "AdminAction", &everyone, &everything, "factor_age: Long");
+            add("AdminDanger", "AdminDanger", &everyone, &everything, "factor_age: Long");
+        }
+        Self::of(&all)
+    }
+
+    /// The symbolic world of one environment.
+    pub(crate) fn world(&self, place: &Place) -> Result<SymEnv, Fault> {
+        Ok(self.compiled.sym_env(&place.env)?)
+    }
+}
+
+/// SHA-256 of a text, in hexadecimal.
+pub(crate) fn hex(text: &str) -> String {
+    let mut out = String::with_capacity(64);
+    for byte in Sha256::digest(text) {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+/// A policy with what is asked of it often.
+#[derive(Debug, Clone)]
+pub(crate) struct Spoken {
+    pub(crate) policy: Policy,
+    pub(crate) id: String,
+    pub(crate) effect: Effect,
+    /// Its source; where it was made here, what it was made of and how.
+    pub(crate) text: String,
+    scope: Scope,
+}
+
+/// The part in brackets: what of it can be told without evaluating. `None` admits everything.
+#[derive(Debug, Clone)]
+struct Scope {
+    principal: Option<EntityTypeName>,
+    actions: Option<Vec<EntityUid>>,
+    resource: Option<EntityTypeName>,
+}
+
+impl Spoken {
+    pub(crate) fn of(policy: Policy) -> Self {
+        let text = policy.to_cedar().unwrap_or_else(|| policy.to_string());
+        Self::made(policy, text)
+    }
+
+    /// A policy made of another; the text tells which, and how.
+    pub(crate) fn made(policy: Policy, text: String) -> Self {
+        let scope = Scope {
+            principal: match policy.principal_constraint() {
+                PrincipalConstraint::Is(it) | PrincipalConstraint::IsIn(it, _) => Some(it),
+                PrincipalConstraint::Eq(it) => Some(it.type_name().clone()),
+                PrincipalConstraint::Any | PrincipalConstraint::In(_) => None,
+            },
+            actions: match policy.action_constraint() {
+                ActionConstraint::Any => None,
+                ActionConstraint::Eq(it) => Some(vec![it]),
+                ActionConstraint::In(them) => Some(them),
+            },
+            resource: match policy.resource_constraint() {
+                ResourceConstraint::Is(it) | ResourceConstraint::IsIn(it, _) => Some(it),
+                ResourceConstraint::Eq(it) => Some(it.type_name().clone()),
+                ResourceConstraint::Any | ResourceConstraint::In(_) => None,
+            },
+        };
+        Self { id: policy.id().to_string(), effect: policy.effect(), text, scope, policy }
+    }
+
+    /// Whether its scope admits the environment. When in doubt, it does.
+    pub(crate) fn speaks_in(&self, place: &Place) -> bool {
+        let Scope { principal, actions, resource } = &self.scope;
+        principal.as_ref().is_none_or(|it| it == place.env.principal())
+            && resource.as_ref().is_none_or(|it| it == place.env.resource())
+            && actions.as_ref().is_none_or(|them| them.iter().any(|it| place.groups.contains(it)))
+    }
+
+    /// The same conditions, permitting.
+    pub(crate) fn permitting(&self) -> Result<Self, Fault> {
+        if self.effect == Effect::Permit {
+            return Ok(self.clone());
+        }
+        let no = |e: &dyn std::fmt::Display| Fault::Unaskable(format!("`{}`: {e}", self.id));
+        let mut json = self.policy.to_json().map_err(|e| no(&e))?;
+        if let Some(effect) = json.get_mut("effect") {
+            *effect = "permit".into();
+        }
+        let policy = Policy::from_json(Some(self.policy.id().clone()), json).map_err(|e| no(&e))?;
+        Ok(Self::made(policy, format!("permitting {}", self.text)))
+    }
+}
+
+/// All policies of a set, in the order of ids.
+pub(crate) fn spoken(policies: &PolicySet) -> Vec<Spoken> {
+    let mut all: Vec<Spoken> = policies.policies().cloned().map(Spoken::of).collect();
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    all
+}
+
+/// One side of a question: a few policies, and the digest of their texts.
+#[derive(Debug, Clone)]
+pub(crate) struct Half {
+    policies: Vec<Policy>,
+    pub(crate) digest: String,
+    pub(crate) permits: bool,
+}
+
+impl Half {
+    pub(crate) fn of<'a>(them: impl IntoIterator<Item = &'a Spoken>) -> Self {
+        let (mut policies, mut text, mut permits) = (Vec::new(), String::new(), false);
+        for it in them {
+            policies.push(it.policy.clone());
+            let _ = writeln!(text, "{}\n{}", it.id, it.text);
+            permits |= it.effect == Effect::Permit;
+        }
+        Self { policies, digest: hex(&text), permits }
+    }
+
+    /// With more policies.
+    pub(crate) fn and<'a>(mut self, them: impl IntoIterator<Item = &'a Spoken>) -> Self {
+        let more = Self::of(them);
+        self.policies.extend(more.policies);
+        self.digest = hex(&format!("{} {}", self.digest, more.digest));
+        self.permits |= more.permits;
+        self
+    }
+
+    /// As Cedar takes them.
+    pub(crate) fn set(&self) -> Result<PolicySet, Fault> {
+        let set = PolicySet::from_policies(self.policies.iter().cloned());
+        set.map_err(|e| Fault::Unaskable(e.to_string()))
+    }
+}
