@@ -7,20 +7,21 @@ use crate::Listable;
 use crate::action::{Action, ActionName, Input, Told};
 use crate::actor::Asker;
 use crate::engine::{Engine, Environment};
-use crate::entity::{EntityKind, Value};
+use crate::entity::EntityKind;
 use crate::facts::Facts;
 use cedar_policy::pst::{BinaryOp, Clause as Cedar, Expr, Literal as Constant, UnaryOp, Var};
 use cedar_policy::{Effect, Policy, PolicySet};
-use domain::Key;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 mod answers;
 mod cedar;
+mod filter;
 mod normal;
 
 use answers::{Answers, Asked};
 use normal::Filled;
+
+pub use filter::{Filter, Literal, Name};
 
 /// What a list's policies ask that no list can answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,60 +73,6 @@ pub(crate) enum Open {
     Holds(Name, String),
     /// `resource.set.contains(principal)`
     HoldsAsker(Name),
-}
-
-/// A name or word of the policies: cheap to copy, as each asker's lists are made of the same few.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Name(Arc<str>);
-impl Name {
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-impl From<String> for Name {
-    fn from(it: String) -> Self {
-        Self(it.into())
-    }
-}
-impl std::fmt::Display for Name {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-impl PartialEq<str> for Name {
-    fn eq(&self, other: &str) -> bool {
-        *self.0 == *other
-    }
-}
-
-/// One question to a row, all values filled in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Literal {
-    /// A yes-or-no column.
-    Flag(Name),
-    /// A column that is there.
-    Has(Name),
-    /// A column equal to a word.
-    Word(Name, Name),
-    /// A column equal to an id.
-    Ref(Name, Key),
-    /// The row's own id.
-    Id(Key),
-    /// A relation that holds an id.
-    Holds(Name, Key),
-}
-
-/// What the policies leave of a list for one actor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Filter {
-    /// Every row.
-    Always,
-    /// No row.
-    Never,
-    /// Rows for which one of these conjunctions holds; `true` marks a literal that must hold, `false` one that must not.
-    When(Vec<Vec<(Literal, bool)>>),
 }
 
 /// Only [`Engine::scope`] makes one; every list query takes one.
@@ -340,34 +287,6 @@ impl Condition {
                 Open::Holds(set, name) => answers.reference(name).map(|key| Literal::Holds(set.clone(), key)),
                 Open::HoldsAsker(set) => answers.asker().map(|key| Literal::Holds(set.clone(), key)),
             }),
-        }
-    }
-}
-
-impl Filter {
-    /// The same condition asked of facts in memory, so that tests can hold lists against single decisions.
-    #[must_use]
-    pub fn holds(&self, on: &impl Facts) -> bool {
-        let attributes = on.attributes();
-        let attribute = |name: &str| attributes.iter().find(|it| it.0 == name).map(|it| &it.1);
-        let literal = |it: &Literal| match it {
-            Literal::Flag(field) => matches!(attribute(field.as_str()), Some(Value::Flag(true))),
-            Literal::Has(field) => attribute(field.as_str()).is_some(),
-            Literal::Word(field, word) => {
-                matches!(attribute(field.as_str()), Some(Value::Text(it)) if *it == word.as_str())
-            }
-            Literal::Ref(field, key) => {
-                matches!(attribute(field.as_str()), Some(Value::Ref(_, it)) if it == key)
-            }
-            Literal::Id(key) => on.id().to_string() == key.as_str(),
-            Literal::Holds(set, key) => {
-                matches!(attribute(set.as_str()), Some(Value::Refs(_, them)) if them.contains(key))
-            }
-        };
-        match self {
-            Self::Always => true,
-            Self::Never => false,
-            Self::When(rows) => rows.iter().any(|row| row.iter().all(|(it, yes)| literal(it) == *yes)),
         }
     }
 }
