@@ -2,7 +2,7 @@
 //!
 //! A mutant is one policy with one change, or without that policy at all. What must notice it, in this order: the
 //! validator of `kalinklo policy check`, a case of `cases/`, the matrix of `expected/matrix.txt` with the axes that a test
-//! holds to change nothing. What nobody notices is either proved to decide every request as before (the change took away
+//! holds to change nothing, a theorem. What nobody notices is either proved to decide every request as before (the change took away
 //! a second lock on the same door, and `expected/equivalent.txt` lists it), or it survives, and a survivor fails the
 //! check with a request that tells it apart.
 

@@ -25,6 +25,13 @@ pub enum Fate {
     },
     /// The matrix shows it there.
     Matrix(String),
+    /// A theorem no longer holds.
+    Theorem {
+        /// Its name.
+        name: String,
+        /// Where.
+        environment: String,
+    },
     /// The scope lets through what it let through before: the schema knows no other type or action there.
     Schema,
     /// Proved to decide every request of every environment it touches as before.
@@ -92,6 +99,7 @@ impl Report {
                 Fate::Validator(_) => &mut totals.refused,
                 Fate::Case { .. } => &mut totals.cases,
                 Fate::Matrix(_) => &mut totals.matrix,
+                Fate::Theorem { .. } => &mut totals.theorems,
                 Fate::Schema => &mut totals.schema,
                 Fate::Equivalent { .. } => &mut totals.equivalent,
                 Fate::Survives(_) => &mut totals.survivors,
@@ -113,6 +121,8 @@ pub struct Totals {
     pub cases: usize,
     /// The matrix does.
     pub matrix: usize,
+    /// A theorem does.
+    pub theorems: usize,
     /// Their scope lets through what it did.
     pub schema: usize,
     /// Proved to change nothing.
@@ -123,10 +133,10 @@ pub struct Totals {
 
 impl Totals {
     fn line(self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { mutants, refused, cases, matrix, schema, equivalent, survivors } = self;
+        let Self { mutants, refused, cases, matrix, theorems, schema, equivalent, survivors } = self;
         writeln!(
             f,
-            "{name:<36} {mutants:>6} {refused:>8} {cases:>6} {matrix:>7} {schema:>7} {equivalent:>6} {survivors:>8}"
+            "{name:<36} {mutants:>6} {refused:>8} {cases:>6} {matrix:>7} {theorems:>9} {schema:>7} {equivalent:>6} {survivors:>8}"
         )
     }
 }
@@ -135,7 +145,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let named: BTreeSet<&str> = self.mutants.iter().map(|it| it.mutant.policy.as_str()).collect();
         let head = format!("{} mutants of {} policies", self.mutants.len(), named.len());
-        writeln!(f, "{head:<36}    all  refused  cases  matrix  schema  equal  survive")?;
+        writeln!(f, "{head:<36}    all  refused  cases  matrix  theorems  schema  equal  survive")?;
         for change in Change::ALL {
             let totals = self.totals(Some(change));
             if totals.mutants > 0 {

@@ -1,18 +1,20 @@
-//! Judging: the validator first, then cases, the matrix, and last the question whether anything changed at all.
+//! Judging: the validator first, then cases, the matrix; then whether anything changed at all, and
+//! where something did, whether a theorem notices.
 
-use super::equivalent::difference;
+use super::equivalent::equivalent;
 use super::judge::{Changed, Examples, sections, shown};
 use super::{Change, Fate, Judged, Mutant, Report, Unable};
 use crate::asked::{Environment, Ground, Prepared};
 use crate::cases::Cases;
-use crate::proofs::solver::{Asking, Fault, Solver};
+use crate::proofs::solver::Asking;
+use crate::proofs::{Fault, Prover, Verdict};
 use crate::threads::each;
 use cedar_policy::{PolicySet, ValidationMode, Validator};
 use policy::{Bundle, Engine};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-/// Judges these mutants of a bundle's policies by its cases and the matrix, and what is left by the solver. Without a
-/// solver whatever neither notices is said to survive.
+/// Judges these mutants of a bundle's policies by its cases and the matrix, and what is left by theorems and the solver. Without
+/// a prover whatever neither notices is said to survive.
 ///
 /// # Errors
 /// The policies do not load, a case does not hold for them as they are, or the solver fails.
@@ -20,7 +22,7 @@ pub fn run(
     bundle: &Bundle,
     cases: &Cases,
     mutants: Vec<Mutant>,
-    solver: Option<&Solver>,
+    prover: Option<&Prover>,
 ) -> Result<Report, Unable> {
     let engine = Engine::load(bundle).map_err(|e| Unable::Policies(e.to_string()))?;
     let ground = Ground::of(&bundle.schema.1)?;
@@ -76,14 +78,20 @@ pub fn run(
         }
     }
 
-    if let Some(solver) = solver {
+    if let Some(prover) = prover {
         let left = self::left(&read, &fates);
-        let answers = solver.each(&left, |asking, (at, changed)| {
+        let answers = prover.options.solver.each(&left, |asking, (at, changed)| {
             Ok::<_, Unable>((*at, alike(asking, &ground, &policies, changed)?))
         });
         for answer in answers {
-            let (at, fate) = answer?;
-            fates[at] = Some(fate);
+            let (at, environments) = answer?;
+            if let Some(environments) = environments {
+                fates[at] = Some(Fate::Equivalent { environments });
+            }
+        }
+        // what decides something otherwise: few, so one after the other, each by all processes of the solver
+        for (at, changed) in self::left(&read, &fates) {
+            fates[at] = Some(told_apart(prover, &policies, changed)?);
         }
     }
     let unasked = || Fate::Survives("the solver was not asked".into());
@@ -103,13 +111,13 @@ fn left<'a, 'b>(
     open.filter_map(|(at, (it, _))| Some((at, it.as_ref().ok()?))).collect()
 }
 
-/// The policies of one environment, before and after.
+/// All policies before and after, or those of one environment.
 fn sets(
     policies: &[Prepared],
     changed: &Changed<'_>,
-    at: &Environment,
+    at: Option<&Environment>,
 ) -> Result<(PolicySet, PolicySet), Unable> {
-    let here = |it: &&Prepared| it.environments.contains(at);
+    let here = |it: &&Prepared| at.is_none_or(|at| it.environments.contains(at));
     let before = policies.iter().filter(here).map(|it| it.policy.clone());
     let others = policies.iter().filter(|it| it.id != changed.before.id).filter(here);
     let after = others.chain(changed.after.as_ref().filter(here)).map(|it| it.policy.clone());
@@ -117,22 +125,43 @@ fn sets(
     Ok((PolicySet::from_policies(before).map_err(twice)?, PolicySet::from_policies(after).map_err(twice)?))
 }
 
-/// Whether anything changed at all.
+/// In how many environments every request is decided as before, where it is so in all that the change touches.
 fn alike(
     asking: &mut Asking<'_>,
     ground: &Ground,
     policies: &[Prepared],
     changed: &Changed<'_>,
-) -> Result<Fate, Unable> {
-    let mut environments: Vec<Environment> = changed.environments().collect();
-    environments.sort_unstable();
+) -> Result<Option<usize>, Unable> {
+    let environments: BTreeSet<Environment> = changed.environments().collect();
     for at in &environments {
-        let (before, after) = sets(policies, changed, at)?;
+        let (before, after) = sets(policies, changed, Some(at))?;
         let unknown = || Unable::Solver(Fault::Unaskable("no such environment".into()));
         let env = ground.request_env(at).ok_or_else(unknown)?;
-        if let Some(witness) = difference(asking, &ground.schema, env, &before, &after)? {
-            return Ok(Fate::Survives(witness));
+        if !equivalent(asking, &ground.schema, env, &before, &after)? {
+            return Ok(None);
         }
     }
-    Ok(Fate::Equivalent { environments: environments.len() })
+    Ok(Some(environments.len()))
+}
+
+/// A theorem that broke, or else a request that is decided otherwise.
+fn told_apart(prover: &Prover, policies: &[Prepared], changed: &Changed<'_>) -> Result<Fate, Unable> {
+    let (before, after) = sets(policies, changed, None)?;
+    let report = prover.prove(&after, &|_| true);
+    if let Some(row) = report.broken().next() {
+        return Ok(match row.verdict {
+            Verdict::Failed => {
+                return Err(Fault::Failed(format!("{} in {}", row.name, row.environment)).into());
+            }
+            _ => Fate::Theorem { name: row.name.clone(), environment: row.environment.clone() },
+        });
+    }
+    let found = prover.differences(&before, &after)?;
+    // the prover holds words to those that the program has: then only a store with other words tells them apart
+    let found = found
+        .into_iter()
+        .next()
+        .ok_or_else(|| Fault::Failed("no word that the program has differs".into()))?;
+    let case = found.case.map(|it| format!("\n{it}")).unwrap_or_default();
+    Ok(Fate::Survives(format!("{}{case}", found.sentence)))
 }
