@@ -1,8 +1,9 @@
 //! Documents: adding one, reading one, sharing, opening to counsel, erasing.
 
 use super::parts::{Act, FormView, RecordView, base};
+use crate::change::Sent;
 use crate::house::House;
-use crate::http::{Filled, Uploaded, upload};
+use crate::http::{Filled, upload};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
@@ -13,7 +14,7 @@ use domain::bounded::Line;
 use domain::records::DocumentState;
 use domain::{DocumentId, EngagementId};
 use policy::actions::{EraseDocument, PrepareDocument, ShareWithCounsel, ViewDocument, ViewEngagement};
-use policy::{Actor, Unasked};
+use policy::{Actor, Permit, Unasked};
 use store::engagements::documents_view::{self, DocumentView};
 use store::engagements::{Named, documents, view};
 use warp::reply::Response;
@@ -72,8 +73,6 @@ pub(super) fn routes() -> Vec<Route<House>> {
     ]
 }
 
-const FORM: &str = "document";
-
 /// Media types that are handed out as what they are; everything else is bytes to keep. All are sent as attachments.
 const TYPES: &[(&str, &str)] = &[
     ("pdf", "application/pdf"),
@@ -115,11 +114,11 @@ fn form_page(visit: &mut Visit<'_, '_>, id: EngagementId, filled: &Filled) -> Re
             Field::file("file", "File").hint("At most 10 MiB.").filled(filled).into(),
         ],
         hidden: Vec::new(),
-        token: visit.token(FORM, id.as_str()),
         action: format!("{base}/engagements/{id}/documents"),
         upload: true,
         button: "Add the document".into(),
         back: Link::to(format!("{base}/engagements/{id}"), "Back to the engagement"),
+        token: None,
     };
     form.answer(visit, "/engagements", filled)
 }
@@ -134,29 +133,25 @@ async fn blank(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
-async fn add(mut call: Call<House>) -> Result<Response, Problem> {
-    let id = call.holes.id::<EngagementId>("engagement");
+async fn add(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<EngagementId>("engagement"));
+    let permitted = move |visit: &mut Visit<'_, '_>| -> Result<Permit<PrepareDocument>, Problem> {
+        let id = visit.known(id)?;
+        Ok(visit.db.permit::<PrepareDocument>(id, Unasked)?)
+    };
     // who may not add anything here is told so before a large body is read
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let _permit = visit.db.permit::<PrepareDocument>(id, Unasked)?;
-        Ok(())
-    })
-    .await?;
-    let sent = call.rq.upload().await;
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<PrepareDocument>(id, Unasked)?;
-        let Uploaded { mut form, file } = sent?;
-        visit.check(&mut form, FORM, id.as_str())?;
-        let mut filled = form.filled(&[crate::csrf::FIELD]);
-        let title = filled.take("title", Line::line("what the document is called", &form.text("title")));
-        let file = file.filter(|it| !it.bytes.is_empty());
+    call.visit(who, move |visit| permitted(visit).map(drop)).await?;
+    let ask = move |visit: &mut Visit<'_, '_>, _: &mut Sent| permitted(visit);
+    call.change_with_file(who, ask, |visit, permit, mut sheet| {
+        let title = sheet.take("title", |it| Line::line("what the document is called", it));
+        let file = sheet.file("file").filter(|it| !it.bytes.is_empty());
         if file.is_none() {
-            filled.faults.add("file", "Choose a file that is not empty");
+            sheet.fault("file", "Choose a file that is not empty");
         }
-        let (Some(title), Some(file)) = (title, file) else { return form_page(visit, id, &filled) };
-        form.finish()?;
+        let (Some(title), Some(file)) = (title, file) else {
+            return form_page(visit, permit.on(), &sheet.filled);
+        };
+        let store = sheet.finish(visit.house)?;
         let digest = digest_of(&file.bytes);
         visit.house.shelf.put(&digest, &file.bytes).map_err(shelf)?;
         let kept = documents::Upload {
@@ -166,7 +161,7 @@ async fn add(mut call: Call<House>) -> Result<Response, Problem> {
             bytes: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
             digest,
         };
-        let document = documents::upload(&visit.house.store, permit, &kept)?;
+        let document = documents::upload(&store, permit, &kept)?;
         Ok(reply::see_other(&format!("{}/documents/{document}", base(visit)?)))
     })
     .await
@@ -241,16 +236,13 @@ fn acts(visit: &mut Visit<'_, '_>, base: &str, it: &DocumentView) -> Result<Vec<
     acts.push(Act::way(format!("{path}/content"), "Download").main());
     let own = visit.asker().actor.workspace().map(|it| it.0.side()) == Some(it.side);
     if own && !it.shared && visit.db.may::<PrepareDocument>(it.engagement, &Unasked)? {
-        let token = visit.token("share", it.id.as_str());
-        acts.push(Act::button(format!("{path}/share"), "Prepare to share it with the other parties", token));
+        acts.push(Act::button(visit, format!("{path}/share"), "Prepare to share it with the other parties"));
     }
     if visit.db.may::<ShareWithCounsel>(it.id, &Unasked)? {
-        let token = visit.token("counsel", it.id.as_str());
-        acts.push(Act::button(format!("{path}/counsel"), "Open it to our counsel", token));
+        acts.push(Act::button(visit, format!("{path}/counsel"), "Open it to our counsel"));
     }
     if visit.db.may::<EraseDocument>(it.id, &Unasked)? {
-        let token = visit.token("erase", it.id.as_str());
-        acts.push(Act::button(format!("{path}/erase"), "Erase the content for good", token).undo());
+        acts.push(Act::button(visit, format!("{path}/erase"), "Erase the content for good").undo());
     }
     Ok(acts)
 }
@@ -270,45 +262,36 @@ async fn content(call: Call<House>, who: As) -> Result<Response, Problem> {
     .await
 }
 
-async fn share(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<DocumentId>("document"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
+async fn share(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<DocumentId>("document"));
+    let ask = move |visit: &mut Visit<'_, '_>, _: &mut Sent| {
         let id = visit.known(id)?;
         let seen = visit.db.permit::<ViewDocument>(id, Unasked)?;
         let (it, _) = documents_view::view(visit.db, seen)?;
-        let permit = visit.db.permit::<PrepareDocument>(it.engagement, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "share", id.as_str())?;
-        form.finish()?;
-        let done = documents::prepare_share(&visit.house.store, permit, id, None)?;
+        Ok((id, visit.db.permit::<PrepareDocument>(it.engagement, Unasked)?))
+    };
+    call.change(who, ask, |visit, (id, permit), sheet| {
+        let done = documents::prepare_share(&sheet.finish(visit.house)?, permit, id, None)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })
     .await
 }
 
-async fn open_to_counsel(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<DocumentId>("document"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<ShareWithCounsel>(id, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "counsel", id.as_str())?;
-        form.finish()?;
-        documents::share_with_counsel(&visit.house.store, permit)?;
+async fn open_to_counsel(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<DocumentId>("document"));
+    call.change_on::<ShareWithCounsel>(who, id, Unasked, |visit, permit, sheet| {
+        let id = permit.on();
+        documents::share_with_counsel(&sheet.finish(visit.house)?, permit)?;
         Ok(reply::see_other(&format!("{}/documents/{id}", base(visit)?)))
     })
     .await
 }
 
-async fn erase(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<DocumentId>("document"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<EraseDocument>(id, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "erase", id.as_str())?;
-        form.finish()?;
-        if let Some(digest) = documents::erase(&visit.house.store, permit)? {
+async fn erase(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<DocumentId>("document"));
+    call.change_on::<EraseDocument>(who, id, Unasked, |visit, permit, sheet| {
+        let id = permit.on();
+        if let Some(digest) = documents::erase(&sheet.finish(visit.house)?, permit)? {
             visit.house.shelf.erase(&digest).map_err(shelf)?;
         }
         Ok(reply::see_other(&format!("{}/documents/{id}", base(visit)?)))
