@@ -2,6 +2,7 @@
 
 pub mod links;
 mod mutants;
+mod once;
 mod queries;
 pub mod stage;
 
@@ -13,6 +14,7 @@ use crate::support::on_both;
 use crate::support::page::Form;
 use crate::support::program::Program;
 use crate::support::routes;
+use crate::support::world::Persona;
 use mutants::{filled, mutants};
 use std::collections::BTreeMap;
 
@@ -32,20 +34,32 @@ const ELSEWHERE: &[&str] = &[
     "POST /admin/factor/confirm",
 ];
 
+/// A form, and to whom it was shown.
+pub type Shown<'a> = (&'a Persona, Found);
+
+/// One form of each route: who sends it makes no difference to how it is read.
+pub fn forms_of_all<'a>(
+    demo: &'a Program,
+    routes: &[routes::Route],
+    doors: &stage::Doors,
+) -> BTreeMap<String, Shown<'a>> {
+    let mut forms = BTreeMap::new();
+    for persona in &demo.world().personas {
+        for (key, found) in
+            shown_to(demo, persona, routes, doors.get(&persona.name).map_or(&[], Vec::as_slice))
+        {
+            forms.entry(key).or_insert((persona, found));
+        }
+    }
+    forms
+}
+
 fn whatever_arrives_wrong_gets_a_clear_answer_and_changes_nothing(demo: &Program) {
     let world = demo.world();
     let routes = routes::all();
     let mut db = Db::of(world);
     let doors = stage::set(demo);
-    // one form of each route is enough: who sends it makes no difference to how it is read
-    let mut forms = BTreeMap::new();
-    for persona in &world.personas {
-        for (key, found) in
-            shown_to(demo, persona, &routes, doors.get(&persona.name).map_or(&[], Vec::as_slice))
-        {
-            forms.entry(key).or_insert((persona, found));
-        }
-    }
+    let forms = forms_of_all(demo, &routes, &doors);
     let posts = routes.iter().filter(|it| it.method == "POST").map(routes::Route::key);
     let unmet: Vec<_> =
         posts.filter(|it| !forms.contains_key(it) && !ELSEWHERE.contains(&it.as_str())).collect();

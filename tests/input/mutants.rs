@@ -15,6 +15,8 @@ pub fn filled(form: &Form) -> Form {
             "number" => "1",
             "tel" => "+43 1 234567",
             "text" if matches!(name.as_str(), "uses" | "days") => "5",
+            // a code opens something, or the whole form is wrong; to sign up nobody needs one
+            "text" if name == "code" => continue,
             // a day has three fields
             "text" if name.ends_with("day") => "14",
             "text" if name.ends_with("month") => "5",
