@@ -47,7 +47,7 @@ impl Mint for Seeded {
 
 pub(crate) struct Place {
     pub(crate) house: Arc<House>,
-    table: Arc<Table<House>>,
+    pub(crate) table: Arc<Table<House>>,
     time: Arc<AtomicI64>,
     file: Address,
     _folder: tempfile::TempDir,
