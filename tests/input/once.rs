@@ -70,9 +70,9 @@ const CLAIMS: &str = "artist-other@demo.example";
 fn a_form_is_taken_once_however_often_it_comes(demo: &Program) {
     let world = demo.world();
     let routes = routes::all();
-    let doors = stage::set(demo);
+    let set = stage::set(demo);
     let mut db = Db::of(world);
-    let mut all: Vec<(String, Shown<'_>)> = forms_of_all(demo, &routes, &doors).into_iter().collect();
+    let mut all: Vec<(String, Shown<'_>)> = forms_of_all(demo, &routes, &set).into_iter().collect();
     all.sort_by_key(|(key, _)| LAST.iter().any(|it| key.ends_with(it)));
     let (mut wrong, mut worked, mut idle) = (Vec::new(), Vec::new(), BTreeMap::new());
     for (key, (persona, found)) in &all {

@@ -157,16 +157,9 @@ impl Sheet {
         number.map(Version).ok_or_else(no)
     }
 
-    /// The file that came in `field`, if one did.
+    /// The file that came in `field`, if one did. One that came elsewhere stays, and is refused at the end.
     pub fn file(&mut self, field: &str) -> Option<Upload> {
-        match self.file.take() {
-            Some(it) if it.field == field => Some(it),
-            Some(it) => {
-                self.filled.faults.add(it.field, "This form has no such file");
-                None
-            }
-            None => None,
-        }
+        self.file.take_if(|it| it.field == field)
     }
 
     /// Notes a fault.

@@ -101,8 +101,11 @@ fn invite(
     mut sheet: Sheet,
 ) -> Result<Response, Problem> {
     let id = permit.on();
-    // an invitation changes no edition, so the one that was shown need not stand any more
-    sheet.version()?;
+    let (shown, stands) = (sheet.version()?, permit.version());
+    if shown != stands {
+        // who is invited to look sees what stands, not what was shown
+        return Err(store::StoreError::Stale { shown, stands }.into());
+    }
     let Some(email) = sheet.take("presenter_email", Email::parse) else {
         return again(visit, id, Sent { invite: Some(sheet.filled), ..Sent::default() });
     };
