@@ -26,6 +26,7 @@ mod crawler;
 mod input;
 mod journeys;
 mod oracle;
+mod profiles;
 mod serve;
 mod support;
 mod tidy;
