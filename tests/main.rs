@@ -23,6 +23,7 @@ mod boundaries;
 mod browser;
 mod crash;
 mod crawler;
+mod documents;
 mod input;
 mod journeys;
 mod oracle;

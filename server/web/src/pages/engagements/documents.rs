@@ -15,12 +15,14 @@ use domain::records::DocumentState;
 use domain::{DocumentId, EngagementId};
 use policy::actions::{EraseDocument, PrepareDocument, ShareWithCounsel, ViewDocument, ViewEngagement};
 use policy::{Actor, Permit, Unasked};
+use store::StoreError;
 use store::engagements::documents_view::{self, DocumentView};
 use store::engagements::{Named, documents, view};
 use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
     let on = "/w/{workspace}/engagements/{engagement}/documents";
+    let erase_at = "/w/{workspace}/documents/{document}/erase";
     vec![
         Route::get(on, "PrepareDocument", "Engagement", Most::Member, |call| Box::pin(blank(call))),
         Route::post(on, "PrepareDocument", "Engagement", Most::Member, |call| Box::pin(add(call)))
@@ -53,13 +55,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
             Most::Member,
             |call| Box::pin(open_to_counsel(call)),
         ),
-        Route::post(
-            "/w/{workspace}/documents/{document}/erase",
-            "EraseDocument",
-            "Document",
-            Most::Member,
-            |call| Box::pin(erase(call)),
-        ),
+        Route::get(erase_at, "EraseDocument", "Document", Most::Member, |call| Box::pin(what_goes(call))),
+        Route::post(erase_at, "EraseDocument", "Document", Most::Member, |call| Box::pin(erase(call))),
         Route::get("/counsel/documents/{document}", "ViewDocument", "Document", Most::Counsel, |call| {
             Box::pin(show(call, As::Counsel))
         }),
@@ -183,6 +180,15 @@ fn mark(it: &DocumentView) -> Mark {
     }
 }
 
+fn facts(visit: &Visit<'_, '_>, it: &DocumentView, named: &Named) -> Vec<Fact> {
+    vec![
+        Fact::text("File", format!("{}, {}", it.file_name, size(it.bytes))),
+        Fact::text("Added by", format!("{}, {}", it.author, named.name(it.side))),
+        Fact::when("Added", when::instant(it.added_at, &visit.house.settings.zone)),
+        Fact::digest("SHA-256", it.digest.to_string()),
+    ]
+}
+
 async fn show(call: Call<House>, who: As) -> Result<Response, Problem> {
     let id = call.holes.id::<DocumentId>("document");
     call.visit(who, move |visit| {
@@ -190,12 +196,7 @@ async fn show(call: Call<House>, who: As) -> Result<Response, Problem> {
         let permit = visit.db.permit::<ViewDocument>(id, Unasked)?;
         let (it, named) = documents_view::view(visit.db, permit)?;
         let base = place(visit)?;
-        let rows = vec![
-            Fact::text("File", format!("{}, {}", it.file_name, size(it.bytes))),
-            Fact::text("Added by", format!("{}, {}", it.author, named.name(it.side))),
-            Fact::when("Added", when::instant(it.added_at, &visit.house.settings.zone)),
-            Fact::digest("SHA-256", it.digest.to_string()),
-        ];
+        let rows = facts(visit, &it, &named);
         let view = RecordView {
             eyebrow: format!("Document on engagement {}", named.reference),
             heading: it.title.clone(),
@@ -242,7 +243,7 @@ fn acts(visit: &mut Visit<'_, '_>, base: &str, it: &DocumentView) -> Result<Vec<
         acts.push(Act::button(visit, format!("{path}/counsel"), "Open it to our counsel"));
     }
     if visit.db.may::<EraseDocument>(it.id, &Unasked)? {
-        acts.push(Act::button(visit, format!("{path}/erase"), "Erase the content for good").undo());
+        acts.push(Act::way(format!("{path}/erase"), "Erase the content").undo());
     }
     Ok(acts)
 }
@@ -287,10 +288,54 @@ async fn open_to_counsel(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
+/// What erasing takes away and what it leaves, before anything happens.
+async fn what_goes(call: Call<House>) -> Result<Response, Problem> {
+    let id = call.holes.id::<DocumentId>("document");
+    call.visit(call.member(), move |visit| {
+        let id = visit.known(id)?;
+        let _may = visit.db.permit::<EraseDocument>(id, Unasked)?;
+        let permit = visit.db.permit::<ViewDocument>(id, Unasked)?;
+        let (it, named) = documents_view::view(visit.db, permit)?;
+        if it.state == DocumentState::Erased {
+            return Err(Problem::Stale("The content of this document is erased already.".into()));
+        }
+        let here = format!("{}/documents/{id}", base(visit)?);
+        let whom = if it.shared { "any party, nor their counsel," } else { "your own side, nor your counsel," };
+        let goes = format!(
+            "The content goes for good: neither {whom} can download it again, and nobody can bring it back. Whoever kept \
+             a copy of it has it still."
+        );
+        let stays = "Its title, the file’s name, length and SHA-256, who added it and when; and that you erased it, \
+                     and when, in the engagement’s ledger. Other documents with the same content keep theirs.";
+        let mut rows = vec![Fact::text("What goes", goes), Fact::text("What stays", stays)];
+        rows.extend(facts(visit, &it, &named));
+        let form = FormView {
+            eyebrow: format!("{}, engagement {}", named.title, named.reference),
+            heading: format!("Erase the content of “{}”?", it.title),
+            lead: "Nothing is erased yet. Read what the button does before you press it.".into(),
+            facts: Some(Facts { wide: true, rows }),
+            parts: Vec::new(),
+            hidden: vec![("version", it.version.0.to_string())],
+            action: format!("{here}/erase"),
+            upload: false,
+            button: "Erase the content for good".into(),
+            back: Link::to(here, "Keep it"),
+            token: None,
+        };
+        form.answer(visit, "/engagements", &Filled::blank())
+    })
+    .await
+}
+
 async fn erase(call: Call<House>) -> Result<Response, Problem> {
     let (who, id) = (call.member(), call.holes.id::<DocumentId>("document"));
-    call.change_on::<EraseDocument>(who, id, Unasked, |visit, permit, sheet| {
+    call.change_on::<EraseDocument>(who, id, Unasked, |visit, permit, mut sheet| {
         let id = permit.on();
+        let (shown, stands) = (sheet.version()?, permit.version());
+        if shown != stands {
+            // shared or opened to counsel since: more people lose it than the page said
+            return Err(StoreError::Stale { shown, stands }.into());
+        }
         if let Some(digest) = documents::erase(&sheet.finish(visit.house)?, permit)? {
             visit.house.shelf.erase(&digest).map_err(shelf)?;
         }
