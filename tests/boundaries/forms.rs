@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 on_both!(a_forged_form_changes_nothing);
 
-/// One form of each kind that a persona is shown: the first for each route.
+/// One form of each kind that a persona is shown: the first for each route, and the first that changes a draft.
 pub fn shown_to(
     demo: &Program,
     persona: &Persona,
@@ -28,7 +28,8 @@ pub fn shown_to(
         if found.form.method == "post"
             && let Some(route) = routes::find(routes, "POST", &found.form.action)
         {
-            all.entry(route.key()).or_insert(found);
+            let changes = if found.form.value("draft").is_some() { " changing a draft" } else { "" };
+            all.entry(route.key() + changes).or_insert(found);
         }
     }
     all
@@ -72,7 +73,7 @@ fn a_forged_form_changes_nothing(demo: &Program) {
     let mut before = db.print();
     for (persona, forms) in &shown {
         for (key, found) in forms {
-            let Some(route) = routes.iter().find(|it| it.key() == *key) else { continue };
+            let Some(route) = routes::find(&routes, "POST", &found.form.action) else { continue };
             let form = &found.form;
             let token = persona.form_token_field.as_deref().unwrap_or("form_token");
             let is_public = route.who_may == "visitor";

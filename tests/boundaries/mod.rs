@@ -3,6 +3,7 @@
 pub mod forms;
 mod headers;
 mod ops;
+mod races;
 mod table;
 mod things;
 

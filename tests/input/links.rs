@@ -1,5 +1,6 @@
 //! Things that work once: a page that is out of date, a form sent twice, a link opened twice.
 
+use super::mutants::filled;
 use crate::support::db::{Db, difference};
 use crate::support::http::{Answer, Client};
 use crate::support::mail;
@@ -10,7 +11,8 @@ use crate::support::program::Program;
 on_both!(
     a_page_that_is_out_of_date_changes_nothing,
     a_confirmation_sent_twice_is_done_once,
-    a_sign_in_link_works_once_and_for_the_browser_that_asked
+    a_sign_in_link_works_once_and_for_the_browser_that_asked,
+    links_in_letters_work_once
 );
 
 /// The form on a page whose action ends so.
@@ -106,5 +108,69 @@ fn a_sign_in_link_works_once_and_for_the_browser_that_asked(demo: &Program) {
     }
     let own = world.persona("presenter-season").workspace.clone().unwrap();
     assert_eq!(late.get(&format!("/w/{own}")).status, 303, "a used link signed somebody in");
+    assert_eq!(difference(&before, &db.print()), Vec::<String>::new());
+}
+
+/// The button on the page behind a link; none where the link opens nothing any more.
+fn button(client: &mut Client, link: &str, ending: &str) -> Option<Form> {
+    let forms = client.get(link).page().forms();
+    forms.into_iter().find(|it| it.method == "post" && it.action.ends_with(ending))
+}
+
+fn links_in_letters_work_once(demo: &Program) {
+    let world = demo.world();
+    let agency = format!("/w/{}", world.persona("agency-owner").workspace.clone().unwrap());
+    let mut owner = demo.as_persona("agency-owner");
+    let mut db = Db::of(world);
+
+    // an invitation of somebody new
+    let invited = "new.colleague@mail.example";
+    let invite = |owner: &mut Client, mailbox: &str| {
+        let form = form_to(&owner.get(&format!("{agency}/team")), "/team/invitations")
+            .with("email", mailbox)
+            .with("role", "assistant");
+        assert_eq!(owner.submit(&form).status, 303);
+        mail::link(&mail::to(world, mailbox), "/join")
+    };
+    let link = invite(&mut owner, invited);
+    let (mut one, mut other) = (demo.visitor(), demo.visitor());
+    let first = button(&mut one, &link, "/join").unwrap().with("name", "The first who came");
+    let second = button(&mut other, &link, "/join").unwrap().with("name", "The second who came");
+    assert_eq!(one.submit(&first).header("location"), Some("/sign-up/done"));
+    let before = db.print();
+    let late = other.submit(&second);
+    assert_eq!(late.status, 410, "{}", late.text());
+    assert!(button(&mut other, &link, "/join").is_none());
+    assert_eq!(difference(&before, &db.print()), Vec::<String>::new());
+
+    // an invitation of somebody who is here
+    let link = invite(&mut owner, "presenter-season@demo.example");
+    let (mut one, mut other) = (demo.as_persona("presenter-season"), demo.as_persona("presenter-season"));
+    let first = button(&mut one, &link, "/join/accept").unwrap();
+    let second = button(&mut other, &link, "/join/accept").unwrap();
+    assert_eq!(one.submit(&first).header("location"), Some(agency.as_str()));
+    let before = db.print();
+    let late = other.submit(&second);
+    assert_eq!(late.status, 410, "{}", late.text());
+    assert_eq!(difference(&before, &db.print()), Vec::<String>::new());
+
+    // a profile to claim
+    let keep = filled(&form_to(&owner.get(&format!("{agency}/roster/keep")), "/roster/keep"));
+    let kept = owner.submit(&keep).header("location").unwrap_or_default().to_owned();
+    let claims = "artist-other@demo.example";
+    let form = form_to(&owner.get(&kept), "/claim-link").with("artist_email", claims);
+    assert_eq!(owner.submit(&form).status, 303);
+    let link = mail::link(&mail::to(world, claims), "/claim/");
+    let mut one = demo.as_persona("artist-other");
+    let forms: Vec<Form> = (0..2)
+        .map(|_| {
+            one.get(&link).page().forms().into_iter().find(|it| it.action.starts_with("/claim/")).unwrap()
+        })
+        .collect();
+    assert_eq!(one.submit(&forms[0]).status, 303);
+    let before = db.print();
+    let late = one.submit(&forms[1]);
+    assert_eq!(late.status, 403, "{}", late.text());
+    assert_eq!(one.get(&link).status, 403);
     assert_eq!(difference(&before, &db.print()), Vec::<String>::new());
 }

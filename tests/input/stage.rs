@@ -6,11 +6,25 @@ use crate::boundaries::forms::sent;
 use crate::support::db::Db;
 use crate::support::http::Client;
 use crate::support::mail;
-use crate::support::program::Program;
+use crate::support::program::{Program, command};
+use crate::support::world::Persona;
 use std::collections::BTreeMap;
+use std::path::Path;
 
-/// Addresses that no page leads to, for whom they are: letters lead there.
-pub type Doors = BTreeMap<String, Vec<String>>;
+/// Who else comes, and where letters lead.
+#[derive(Default)]
+pub struct Set {
+    /// People in states that no persona is in.
+    pub people: Vec<Persona>,
+    /// Addresses that no page leads to, for whom they are.
+    pub doors: BTreeMap<String, Vec<String>>,
+}
+
+impl Set {
+    fn door(&mut self, name: &str, path: String) {
+        self.doors.entry(name.into()).or_default().push(path);
+    }
+}
 
 /// What people do before the forms are looked at.
 struct Stage<'a> {
@@ -36,25 +50,60 @@ impl Stage<'_> {
         assert!(matches!(answer.status, 200 | 303), "{name} {page} {ending}: {} {said:?}", answer.status);
         answer.header("location").unwrap_or_default().to_owned()
     }
+
+    /// A new admin, made at the command line and signed in.
+    fn admin(&self, name: &str) -> Persona {
+        let world = self.demo.world();
+        let mailbox = format!("{name}@demo.example");
+        let mut create = command(["admin", "create", &mailbox, "--config", "/dev/null"]);
+        create.env("DATABASE_URL", &world.database);
+        create.arg("--data").arg(Path::new(&world.mail_dir).parent().unwrap());
+        let out = create.output().unwrap();
+        let said = String::from_utf8_lossy(&out.stdout).into_owned();
+        assert!(out.status.success(), "{said}{}", String::from_utf8_lossy(&out.stderr));
+        let mut client = self.demo.visitor();
+        let button = form_to(&client.get(&mail::link(&said, "/sign-in/link")), "/sign-in/link");
+        assert_eq!(client.submit(&button).status, 303);
+        let (cookie, value) = client.cookies().iter().find(|it| it.0 == "kalinklo").unwrap();
+        let account = format!("SELECT id AS text FROM accounts WHERE email = '{mailbox}'");
+        Persona {
+            name: name.into(),
+            cookie: Some(format!("{cookie}={value}")),
+            account: Some(Db::of(world).text(&account)),
+            workspace: None,
+            ..world.persona("admin").clone()
+        }
+    }
 }
 
 /// Sets the stage.
-pub fn set(demo: &Program) -> Doors {
+pub fn set(demo: &Program) -> Set {
     let world = demo.world();
     let stage = Stage { demo };
-    let mut doors = Doors::new();
-    doors.insert("admin".into(), vec!["/admin/step-up".into(), "/admin/factor".into()]);
+    let mut set = Set::default();
+    set.door("admin", "/admin/step-up".into());
     let agency = stage.own("agency-owner");
 
     // staff: a code, and somebody suspended who is no persona
     stage.act("admin", "/admin/codes", "/admin/codes", &[]);
-    let personas: Vec<String> = world.personas.iter().filter_map(|it| it.account.clone()).collect();
-    let accounts =
-        Db::of(world).texts("SELECT id AS text FROM accounts WHERE status = 'approved' ORDER BY id");
-    if let Some(other) = accounts.iter().find(|it| !personas.contains(it)) {
-        let page = format!("/admin/approvals/{other}");
-        stage.act("admin", &page, "/suspend", &[]);
-        doors.entry("admin".into()).or_default().push(page);
+    let late = "late.singer@mail.example";
+    stage.act("visitor", "/sign-up", "/sign-up", &[("email", late)]);
+    let account = Db::of(world).text(&format!("SELECT id AS text FROM accounts WHERE email = '{late}'"));
+    let page = format!("/admin/approvals/{account}");
+    for step in ["/approve", "/suspend"] {
+        stage.act("admin", &page, step, &[]);
+    }
+    set.door("admin", page);
+    // admins without a second factor, and with one that waits for its first code
+    for (name, begun) in [("admin-new", false), ("admin-begun", true)] {
+        let person = stage.admin(name);
+        if begun {
+            let mut client = world.client(&person);
+            let form = form_to(&client.get("/admin/factor"), "/admin/factor");
+            assert_eq!(client.submit(&form).status, 303);
+        }
+        set.door(name, "/admin/factor".into());
+        set.people.push(person);
     }
 
     // a second session, and a visitor who waits for a code
@@ -64,14 +113,18 @@ pub fn set(demo: &Program) -> Doors {
     let letter = mail::to(world, "artist@demo.example");
     let button = form_to(&client.get(&mail::link(&letter, "/sign-in/link")), "/sign-in/link");
     assert_eq!(client.submit(&button).status, 303);
-    doors.insert("visitor".into(), vec!["/sign-in/code".into()]);
+    set.door("visitor", "/sign-in/code".into());
+    // a link that nobody has used
+    let asked = form_to(&client.get("/sign-in"), "/sign-in").with("email", "counsel@demo.example");
+    client.submit(&asked);
+    set.door("visitor", mail::link(&mail::to(world, "counsel@demo.example"), "/sign-in/link"));
 
     // a profile that the agency keeps, with a link to claim it
     let kept = stage.act("agency-owner", &format!("{agency}/roster/keep"), "/roster/keep", &[]);
     let kept = kept.split('?').next().unwrap_or_default().to_owned();
     stage.act("agency-owner", &kept, "/claim-link", &[("artist_email", "artist-other@demo.example")]);
     let letter = mail::to(world, "artist-other@demo.example");
-    doors.entry("artist-other".into()).or_default().push(mail::link(&letter, "/claim/"));
+    set.door("artist-other", mail::link(&letter, "/claim/"));
 
     // an artist whom nobody finds for a while
     stage.act("artist-other", &format!("{}/profile", stage.own("artist-other")), "/unfound", &[]);
@@ -85,7 +138,7 @@ pub fn set(demo: &Program) -> Doors {
     // an offer that waits at its office, and one that waits for the artist
     let offer = [("email", "artist-other@demo.example")];
     let waits = stage.act("agency-owner", &format!("{agency}/roster/offer"), "/roster/offer", &offer);
-    doors.entry("agency-owner".into()).or_default().push(waits);
+    set.door("agency-owner", waits);
     let draft = stage.act("agency-owner", &format!("{agency}/roster/offer"), "/roster/offer", &offer);
     stage.act("agency-owner", &draft, "/confirm", &[]);
 
@@ -106,7 +159,13 @@ pub fn set(demo: &Program) -> Doors {
     let team = format!("{agency}/team");
     stage.act("agency-owner", &team, "/team/invitations", &[("email", "new.colleague@mail.example")]);
     let letter = mail::to(world, "new.colleague@mail.example");
-    doors.entry("visitor".into()).or_default().push(mail::link(&letter, "/join"));
+    set.door("visitor", mail::link(&letter, "/join"));
+    // somebody who has an account already, and works for another house
+    let guest = "presenter-season@demo.example";
+    stage.act("agency-owner", &team, "/team/invitations", &[("email", guest)]);
+    set.door("presenter-season", mail::link(&mail::to(world, guest), "/join"));
+    // a message that waits for a confirmation, and may be changed
+    stage.act("agency-owner", &format!("{path}/message"), "/message", &[]);
     // strangers write: about an artist of the agency whom the public sees, and about nobody in particular
     let own = world.persona("agency-owner").workspace.clone().unwrap_or_default();
     let public = world
@@ -123,5 +182,5 @@ pub fn set(demo: &Program) -> Doors {
         let again = form_to(&shown, "/api/request-hold");
         assert_eq!(stranger.submit(&again).status, 303, "{:?}", shown.page().texts("h1, .fault li"));
     }
-    doors
+    set
 }

@@ -46,6 +46,16 @@ impl Db {
         Self::Sqlite(Box::new(it))
     }
 
+    /// Does what no column comes of.
+    #[track_caller]
+    pub fn run(&mut self, sql: &str) {
+        let done = match self {
+            Self::Sqlite(it) => sql_query(sql).execute(&mut **it),
+            Self::Postgres(it) => sql_query(sql).execute(&mut **it),
+        };
+        done.unwrap_or_else(|it| panic!("{sql}: {it}"));
+    }
+
     /// One column, named `text`.
     #[track_caller]
     pub fn texts(&mut self, sql: &str) -> Vec<String> {

@@ -100,6 +100,34 @@ fn roles_are_compared_by_policies_alone() {
     nothing_but(ROLES, &found(outside, &words), "who may do what is decided in policies/ alone");
 }
 
+/// Places where a page reads a form or writes without `server/web/src/change.rs`, each with its reason.
+const ROADS: &[(&str, &str)] = &[
+    (
+        "server/web/src/pages/accounts/browser.rs",
+        "forms of people who are not signed in, opened as sheets too",
+    ),
+    ("server/web/src/pages/accounts/link.rs", "a sign-in link works once by itself"),
+    ("server/web/src/pages/accounts/sign_in.rs", "a code works once by itself, and each try counts"),
+    ("server/web/src/pages/admin/factor.rs", "a try at a code counts whatever becomes of its form"),
+    ("server/web/src/pages/admin/step_up.rs", "a try at a code counts whatever becomes of its form"),
+    ("server/web/src/pages/public/contact.rs", "a form without a session, taken once by its dated token"),
+    (
+        "server/web/src/pages/public/request_hold.rs",
+        "a form without a session, taken once by its dated token",
+    ),
+];
+
+#[test]
+fn forms_are_taken_by_one_road() {
+    let pages = |it: &Source| is_server(it) && it.path.starts_with("server/web/src/pages/");
+    let words = [".form().await", ".upload().await", "&visit.house.store", "&house.store,", ".store.once("];
+    nothing_but(
+        ROADS,
+        &found(pages, &words),
+        "a page takes a form by `Call::change`, and writes with the store that its sheet gives",
+    );
+}
+
 #[test]
 fn templates_hold_nothing_inline_and_no_script() {
     let words = [

@@ -1,6 +1,7 @@
 //! What runs out is cleared away: used forms and links, ended sessions, security events and decisions past retention.
 
 use crate::error::StoreError;
+use crate::forms;
 use crate::pools::Store;
 use crate::schema::{decisions, delays, security_events, sessions, sign_in_links, spent_forms};
 use diesel::prelude::*;
@@ -18,8 +19,8 @@ impl Store {
     pub fn housekeep(&self, _permit: &Permit<Housekeep>, now: Moment) -> Result<usize, StoreError> {
         let day = now.0 - Moment::DAY;
         self.change(|db| {
-            let mut gone =
-                diesel::delete(spent_forms::table.filter(spent_forms::spent_at.lt(day))).execute(db)?;
+            let taken = spent_forms::spent_at.lt(now.0 - forms::KEPT);
+            let mut gone = diesel::delete(spent_forms::table.filter(taken)).execute(db)?;
             gone +=
                 diesel::delete(sign_in_links::table.filter(sign_in_links::expires_at.lt(day))).execute(db)?;
             gone += diesel::delete(sessions::table.filter(sessions::expires_at.lt(now.0))).execute(db)?;

@@ -13,6 +13,7 @@ pub mod drafts;
 pub mod engagements;
 mod error;
 mod facts;
+mod forms;
 mod housekeeping;
 pub mod ledger;
 mod lists;

@@ -30,6 +30,8 @@ impl Default for Options {
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    /// The form that the next change takes; see [`Store::once`].
+    pub(crate) once: Option<[u8; 32]>,
 }
 struct Inner {
     engine: Arc<Engine>,
@@ -76,7 +78,15 @@ impl Store {
                 writers,
                 mint: Mutex::new(mint),
             }),
+            once: None,
         })
+    }
+
+    /// The same store for one change, which takes the form of this hash in its own transaction: a second change by the
+    /// same form is [`StoreError::Spent`] and does nothing, also when both come at once.
+    #[must_use]
+    pub fn once(&self, form: [u8; 32]) -> Self {
+        Self { once: Some(form), ..self.clone() }
     }
 
     /// The engine that decides.

@@ -4,6 +4,7 @@ use crate::db::{self, Db, Kind};
 use crate::doors;
 use crate::error::StoreError;
 use crate::facts::Load;
+use crate::forms;
 use crate::ledger::{self, Event, Stamp};
 use crate::outbox::{self, Letter};
 use crate::pools::{Passed, Store};
@@ -104,9 +105,11 @@ pub(crate) fn fresh_enough(shown: Version, stands: Version) -> Result<(), StoreE
 impl Store {
     /// Spends `permit`. The asker's own standing and the thing's facts are loaded anew with their rows locked, and the
     /// same right is decided again; then everything inside commits with its ledger entries and letters, or nothing does.
+    /// A store that was made by [`Store::once`] takes its form first.
     ///
     /// # Errors
-    /// Refused or stale when something moved since the permit was given, those of `f`, or the database's.
+    /// Spent where the form was taken before; refused or stale when something moved since the permit was given; those of
+    /// `f`, or the database's.
     // by value: a permit is spent, and allows one change
     #[allow(clippy::needless_pass_by_value)]
     pub fn write<A: Action, T, E: From<StoreError>>(
@@ -120,6 +123,7 @@ impl Store {
         let mut connection = self.writer()?;
         db::transaction(&mut connection, Kind::Change, |db| {
             let done = (|| {
+                forms::take(db, self.once.as_ref(), permit.asker().now)?;
                 let asker = doors::again(db, permit.asker())?;
                 let facts = A::On::load(db, permit.on(), &asker, true)
                     .map_err(StoreError::from)?

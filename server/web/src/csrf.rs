@@ -1,19 +1,19 @@
 //! Form tokens: a form is taken only from somebody to whom we showed it.
 //!
-//! They stand beside `SameSite` cookies and the cross-site guard; each of the three would do alone. A form that must not
-//! be sent twice also carries a one-time value in [`ONCE`], which the store makes and spends.
+//! They stand beside `SameSite` cookies and the cross-site guard; each of the three would do alone. A token is bound to
+//! the address that its form goes to, and no two forms that were shown have the same one: the store takes each once.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Moment;
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 /// The name of the hidden field with the form token.
 pub const FIELD: &str = "form_token";
-/// The name of the hidden field against double submission.
-pub const ONCE: &str = "once";
+/// Random bytes that tell one showing of a form from the next.
+const SHOWING: usize = 16;
 
 /// A secret that makes tokens: of one session, or of the house for public forms.
 #[derive(Clone)]
@@ -26,16 +26,22 @@ impl FormSecret {
         Self(bytes)
     }
 
-    /// The token of a form for a purpose (the thing it is about): 43 characters of base64url (RFC 4648 section 5).
+    /// The token of one showing of the form that goes to `action`, a path: `SHOWING.TAG`, both base64url (RFC 4648
+    /// section 5), 66 characters. `chance` is random.
     #[must_use]
-    pub fn token(&self, form: &str, purpose: &str) -> String {
-        URL_SAFE_NO_PAD.encode(self.tag(&["form", form, purpose]).finalize().into_bytes())
+    pub fn token(&self, action: &str, chance: &[u8; 32]) -> String {
+        let showing = URL_SAFE_NO_PAD.encode(&chance[..SHOWING]);
+        let tag = URL_SAFE_NO_PAD.encode(self.tag(&["form", action, &showing]).finalize().into_bytes());
+        format!("{showing}.{tag}")
     }
 
-    /// Whether a token is this form's, compared in constant time.
+    /// Whether a token is of a form that goes to `action`, compared in constant time: then the hash under which the store
+    /// takes it once.
     #[must_use]
-    pub fn admits(&self, form: &str, purpose: &str, token: &str) -> bool {
-        verified(self.tag(&["form", form, purpose]), token)
+    pub fn admits(&self, action: &str, token: &str) -> Option<[u8; 32]> {
+        let (showing, tag) = token.split_once('.')?;
+        let ours = verified(self.tag(&["form", action, showing]), tag);
+        ours.then(|| Sha256::new().chain_update(b"kalinklo form v2\0").chain_update(token).finalize().into())
     }
 
     /// A token for a public form whose answer we showed at `now`: `MICROSECONDS.TAG`. `content` is what was shown, so
@@ -88,15 +94,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_of_one_secret_one_form_and_one_purpose() {
+    fn a_token_is_of_one_secret_one_address_and_one_showing() {
         let (ours, theirs) = (FormSecret::new([1; 32]), FormSecret::new([2; 32]));
-        let token = ours.token("hold", "x1");
-        assert_eq!(token.len(), 43);
-        assert!(ours.admits("hold", "x1", &token));
-        assert!(!theirs.admits("hold", "x1", &token));
-        assert!(!ours.admits("hol", "dx1", &token) && !ours.admits("hold", "x2", &token));
-        for bad in ["", "x", &token[..42], &format!("{token}A"), "%%%"] {
-            assert!(!ours.admits("hold", "x1", bad), "{bad}");
+        let token = ours.token("/w/x/hold", &[3; 32]);
+        assert_eq!(token.len(), 66);
+        let once = ours.admits("/w/x/hold", &token).unwrap();
+        assert!(theirs.admits("/w/x/hold", &token).is_none() && ours.admits("/w/y/hold", &token).is_none());
+        let again = ours.token("/w/x/hold", &[4; 32]);
+        assert_ne!(ours.admits("/w/x/hold", &again).unwrap(), once, "shown twice, sent twice");
+        let swapped = format!("{}{}", &again[..22], &token[22..]);
+        for bad in ["", "x", ".", &token[..65], &format!("{token}A"), "%%%.%", &token[23..], &swapped] {
+            assert!(ours.admits("/w/x/hold", bad).is_none(), "{bad}");
         }
     }
 

@@ -3,7 +3,8 @@
 use crate::assets::Pages;
 use crate::http::Rq;
 use crate::limits::Limits;
-use crate::problem::Faces;
+use crate::problem::{Faces, Problem};
+use crate::routes::Asked;
 use domain::{Mint, Moment};
 use ipnet::IpNet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -101,4 +102,8 @@ pub trait AppState: Send + Sync + 'static {
 
     /// A key for limits by actor, from the request alone and without any look-up (a hash of the session secret, say).
     fn actor_key(&self, rq: &Rq) -> Option<[u8; 32]>;
+
+    /// Records a refusal that was not recorded yet, and gives the answer to it. Whatever refuses, wherever it stands, leaves
+    /// the house through here once; pages of signed-in people have recorded theirs before, with the account.
+    fn refused(self: &Arc<Self>, asked: &Asked, actor: Option<[u8; 32]>) -> Problem;
 }

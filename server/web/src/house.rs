@@ -2,11 +2,14 @@
 
 use crate::edge::{AppState, Edge};
 use crate::http::{Rq, cookies};
+use crate::limits::Class;
 use crate::problem::Problem;
+use crate::routes::Asked;
 use crate::view::{Views, Zone};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use connect::documents::Shelf;
+use domain::AccountId;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,6 +92,30 @@ impl House {
         done.await.unwrap_or_else(|_| Err(Problem::Broken("a piece of work panicked".into())))
     }
 
+    /// Records a refusal with its actor, beside the answer. Who gathers too many is slowed, and that is recorded too; it
+    /// happens alike for what is foreign and for what is not there. Gives the answer.
+    pub(crate) fn refusal(
+        self: &Arc<Self>,
+        asked: &Asked,
+        account: Option<AccountId>,
+        actor: Option<[u8; 32]>,
+    ) -> Problem {
+        let slowed = actor.map_or(Ok(()), |it| self.edge.limits.actor(Class::Probe, it));
+        self.note(SecurityEvent {
+            at: asked.at,
+            visit: asked.id,
+            kind: if slowed.is_ok() { "refused" } else { "probing" }.into(),
+            account,
+            address: asked.address.clone(),
+            action: asked.method.to_string(),
+            detail: asked.path.clone(),
+        });
+        match slowed {
+            Ok(()) => Problem::Recorded,
+            Err(wait) => wait.into(),
+        }
+    }
+
     /// Records a security event beside the answer, so that recording costs every refusal the same: nothing.
     pub fn note(self: &Arc<Self>, event: SecurityEvent) {
         let Ok(room) = self.notes.clone().try_acquire_owned() else {
@@ -111,6 +138,9 @@ impl AppState for House {
     }
     fn actor_key(&self, rq: &Rq) -> Option<[u8; 32]> {
         session_hash(rq, self.edge.tls)
+    }
+    fn refused(self: &Arc<Self>, asked: &Asked, actor: Option<[u8; 32]>) -> Problem {
+        self.refusal(asked, None, actor)
     }
 }
 
@@ -150,7 +180,7 @@ impl From<StoreError> for Problem {
                 "Somebody changed it after this page was shown. Look at it again before you go on.".into(),
             ),
             StoreError::Conflict(sentence) => Self::Stale(sentence),
-            StoreError::Spent => Self::Stale("This form was sent already. Nothing was done twice.".into()),
+            StoreError::Spent => Self::Sent,
             StoreError::Busy => Self::Busy,
             StoreError::Corrupt(_) | StoreError::Unrecorded | StoreError::Database(_) => {
                 Self::Broken(it.to_string())

@@ -1,6 +1,7 @@
 //! The floor that knows HTTP: the hardened loop, requests and their parsing, problems, limits, routes, views, assets.
 
 pub mod assets;
+pub mod change;
 pub mod csrf;
 pub mod edge;
 mod frame;
@@ -17,6 +18,7 @@ pub mod totp;
 pub mod view;
 pub mod visit;
 
+pub use change::{Sent, Sheet};
 pub use edge::{AppState, Chance, Clock, Edge};
 pub use house::{House, Settings};
 pub use http::Rq;

@@ -16,8 +16,10 @@ use warp::reply::Response;
 /// A request that did not go well.
 #[derive(Debug)]
 pub enum Problem {
-    /// Not theirs, or not there: one answer for both (spec P9). 403.
+    /// Not theirs, or not there: one answer for both (spec P9), recorded before it leaves the house. 403.
     Refused,
+    /// The same answer, already recorded with its actor. 403.
+    Recorded,
     /// No such path; also what operational paths say without the token (spec P10). 404.
     NotFound,
     /// Nobody is signed in: pages go to sign-in, programs get 401.
@@ -52,6 +54,8 @@ pub enum Problem {
     },
     /// Somebody changed the thing in between; the sentence says what changed. 409.
     Stale(String),
+    /// This very form was taken before. 409.
+    Sent,
     /// We cannot serve this now; trying again helps. 503.
     Busy,
     /// Our fault; the cause goes to the log under the request's id and nowhere else. 500.
@@ -88,7 +92,7 @@ impl Problem {
 
     fn face(self, id: VisitId) -> Face {
         match self {
-            Self::Refused | Self::NotFound => Face::new(
+            Self::Refused | Self::Recorded | Self::NotFound => Face::new(
                 StatusCode::FORBIDDEN,
                 "refused",
                 "This is not yours, or it does not exist",
@@ -166,6 +170,12 @@ impl Problem {
             Self::Stale(what) => {
                 Face::new(StatusCode::CONFLICT, "stale", "Somebody changed this in the meantime", &what)
             }
+            Self::Sent => Face::new(
+                StatusCode::CONFLICT,
+                "sent-already",
+                "This form was sent already",
+                "What it asked for was done the first time, and nothing was done twice. Go back to see it.",
+            ),
             Self::Busy => Face::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "busy",

@@ -2,15 +2,13 @@
 
 use crate::csrf::{self, FormSecret};
 use crate::house::{House, session_hash};
-use crate::http::Form;
-use crate::limits::Class;
 use crate::problem::Problem;
-use crate::routes::Call;
+use crate::routes::{Asked, Call};
 use crate::view::FormToken;
 use domain::{AccountStatus, Id, Kind, Moment, WorkspaceId};
 use policy::{Actor, Asker, Member};
 use std::sync::Arc;
-use store::{Acting, Doors, Read, SecurityEvent};
+use store::{Acting, Doors, Read};
 
 /// As whom a page is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,37 +63,29 @@ impl Visit<'_, '_> {
     pub fn known<I: Id>(&self, id: Option<I>) -> Result<I, Problem> {
         id.ok_or(Problem::Refused)
     }
-    /// The token of a form about `purpose` (the thing's id, or empty), for this session alone.
+    /// The token of a form that goes to `action`, a path, for this one showing to this session alone.
     #[must_use]
-    pub fn token(&self, form: &str, purpose: &str) -> FormToken {
-        FormToken {
-            name: csrf::FIELD,
-            value: secret(self.doors).token(form, purpose),
-            once_name: csrf::ONCE,
-            once: None,
-        }
+    pub fn token(&self, action: &str) -> FormToken {
+        FormToken { name: csrf::FIELD, value: self.forms().token(action, &self.house.edge.chance.secret()) }
     }
-    /// The same with a one-time value, for forms that must not be sent twice.
-    #[must_use]
-    pub fn token_once(&self, form: &str, purpose: &str) -> FormToken {
-        let once = crate::house::session_text(&self.house.edge.chance.secret());
-        FormToken { once: Some(once), ..self.token(form, purpose) }
-    }
-    /// Refuses a form that we did not show to this session. Takes the token's fields out of the form.
-    ///
-    /// # Errors
-    /// [`Problem::CrossSite`].
-    pub fn check(&self, form: &mut Form, name: &str, purpose: &str) -> Result<(), Problem> {
-        let token = form.text(csrf::FIELD);
-        let _ = form.maybe(csrf::ONCE);
-        if secret(self.doors).admits(name, purpose, &token) { Ok(()) } else { Err(Problem::CrossSite) }
+    /// What the tokens of this session's forms are made from.
+    pub(crate) fn forms(&self) -> FormSecret {
+        // a row with another length cannot be: then nobody knows the secret, and every form is refused
+        let bytes = <[u8; 32]>::try_from(self.doors.form_secret.as_slice());
+        FormSecret::new(bytes.unwrap_or_else(|_| self.house.edge.chance.secret()))
     }
 }
 
-fn secret(doors: &Doors) -> FormSecret {
-    // a row with another length cannot be: then nobody knows the secret, and every form is refused
-    let bytes = <[u8; 32]>::try_from(doors.form_secret.as_slice()).unwrap_or_default();
-    FormSecret::new(bytes)
+/// Whoever is shown forms: a session here, a browser before anybody is signed in.
+pub(crate) trait Shows {
+    /// The token of a form that goes to `action`, a path, for this one showing.
+    fn shows(&self, action: &str) -> FormToken;
+}
+
+impl Shows for Visit<'_, '_> {
+    fn shows(&self, action: &str) -> FormToken {
+        self.token(action)
+    }
 }
 
 impl Call<House> {
@@ -109,7 +99,7 @@ impl Call<House> {
     /// from a request to an asker.
     ///
     /// # Errors
-    /// Sign-in, waiting, refused (recorded with the actor), or those of `f`.
+    /// Sign-in, waiting, refused (by then recorded with the actor), or those of `f`.
     pub async fn visit<T: Send + 'static>(
         &self,
         who: As,
@@ -118,10 +108,12 @@ impl Call<House> {
         let Some(token) = session_hash(&self.rq, self.app.edge.tls) else { return Err(Problem::SignIn) };
         let (visit, now) = (self.rq.id, self.rq.now);
         let work = self.app.run(move |house| {
+            // who came, when they were seen last, and whether the gate let them in
             let mut known = None;
             let choose = |doors: &Doors| {
-                known = Some((doors.account, doors.seen_at));
-                if who != As::Applicant && doors.status != AccountStatus::Approved {
+                let waits = who != As::Applicant && doors.status != AccountStatus::Approved;
+                known = Some((doors.account, doors.seen_at, !waits));
+                if waits {
                     return Err(Problem::Waiting);
                 }
                 Ok(match who {
@@ -143,29 +135,17 @@ impl Call<House> {
             // a session that could not be touched ends a little earlier: nothing to tell anybody
             tokio::task::spawn_blocking(move || house.store.session_touch(&token, now));
         }
-        let seen = known.map(|it| it.0);
+        let account = known.map(|it| it.0);
         match done {
-            Err(Problem::Refused) => Err(self.refused(seen, token)),
+            Err(Problem::Refused) => Err(self.app.refusal(&Asked::of(&self.rq), account, Some(token))),
+            // they were let in, and the policies sent them back to the gate: a right that ended on the way
+            Err(Problem::Waiting) if known.is_some_and(|it| it.2) => {
+                match self.app.refusal(&Asked::of(&self.rq), account, Some(token)) {
+                    Problem::Recorded => Err(Problem::Waiting),
+                    slowed => Err(slowed),
+                }
+            }
             done => done,
-        }
-    }
-
-    /// Records a refusal with its actor, beside the answer. Who gathers too many is slowed, and that is recorded too;
-    /// it happens alike for what is foreign and for what is not there.
-    fn refused(&self, account: Option<domain::AccountId>, actor: [u8; 32]) -> Problem {
-        let slowed = self.app.edge.limits.actor(Class::Probe, actor);
-        self.app.note(SecurityEvent {
-            at: self.rq.now,
-            visit: self.rq.id,
-            kind: if slowed.is_ok() { "refused" } else { "probing" }.into(),
-            account,
-            address: self.rq.client.map(|it| it.to_string()).unwrap_or_default(),
-            action: self.rq.method.to_string(),
-            detail: self.rq.path.clone(),
-        });
-        match slowed {
-            Ok(()) => Problem::Refused,
-            Err(wait) => wait.into(),
         }
     }
 

@@ -24,8 +24,7 @@ pub struct Contacted {
     pub message: Prose,
 }
 
-/// Keeps a message and mails it to the operator; no mail goes to the typed address. `once` is the hash of the token with
-/// which it was shown. Gives the message's reference.
+/// Keeps a message and mails it to the operator; no mail goes to the typed address. Gives the message's reference.
 ///
 /// # Errors
 /// [`StoreError::Spent`] where it was sent already; the database's.
@@ -33,11 +32,9 @@ pub fn contact_receive(
     store: &Store,
     permit: Permit<Contact>,
     it: &Contacted,
-    once: &[u8; 32],
     operator: &str,
 ) -> Result<String, StoreError> {
     store.write(permit, |tx, _| {
-        super::spend_form(tx.db, once, tx.asker.now)?;
         let id: EnquiryId = tx.fresh();
         diesel::insert_into(support_messages::table)
             .values((

@@ -7,6 +7,7 @@ use super::secrets::{hash, mailbox_key, secret_text, short_code, short_code_hash
 use super::{delays, delays::Delay, letters, sessions, sessions::Issued, sign_up};
 use crate::db::Db;
 use crate::error::StoreError;
+use crate::forms;
 use crate::ledger::Event;
 use crate::outbox;
 use crate::pools::Store;
@@ -61,7 +62,7 @@ impl From<diesel::result::Error> for Miss {
 /// Takes a request for a link from the browser whose secret has this hash.
 ///
 /// # Errors
-/// The database's.
+/// Spent, or the database's.
 pub fn link_request(
     store: &Store,
     permit: &Permit<SignIn>,
@@ -74,6 +75,7 @@ pub fn link_request(
     let (secret, code) = (store.secret(), short_code(&store.secret()));
     let token = hash(&secret);
     store.change(|db| {
+        forms::take(db, store.once.as_ref(), now)?;
         let key = format!("mailbox:{mailbox}");
         let so_far = delays::counted(db, &key, now, REST)?;
         let failures = so_far.failures + 1;

@@ -31,7 +31,6 @@ pub use factor::{
     FactorState, Proof, factor_begin, factor_confirm, factor_state, factor_try, factor_use, recovery_left,
 };
 pub use house::form_secret;
-pub(crate) use house::spend_form;
 pub use invitations::{
     Invitation, OpenInvitation, invitation_seen, invitation_shown, invitation_withdraw, invitations_open,
     invite, invite_counsel,

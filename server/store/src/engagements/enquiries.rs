@@ -9,7 +9,7 @@ use crate::ledger::{Audience, Event};
 use crate::outbox::Letter;
 use crate::pools::Store;
 use crate::rows::Word;
-use crate::schema::{enquiries, profiles, spent_forms};
+use crate::schema::{enquiries, profiles};
 use crate::write::{Change, Write, fresh_enough};
 use diesel::prelude::*;
 use domain::bounded::{Bounded, Email, Line, Prose};
@@ -46,7 +46,7 @@ fn slug(typed: &str) -> Option<String> {
 }
 
 /// Takes an enquiry. One that names a published folio goes to that artist's office, any other to the platform's triage;
-/// the answer is the same. `once` names the form that was shown, which is taken once.
+/// the answer is the same.
 ///
 /// # Errors
 /// Refused, spent, or the database's.
@@ -54,13 +54,11 @@ pub fn enquire(
     store: &Store,
     permit: Permit<Enquire>,
     it: &Enquiry,
-    once: &[u8; 32],
     origin: &str,
 ) -> Result<EnquiryId, StoreError> {
     store.write(permit, |tx, _| {
         let id: EnquiryId = tx.fresh();
         let now = tx.now();
-        spend(tx, once)?;
         let found = published(tx, it.artist.as_str())?;
         let agency = match found {
             Some((profile, _)) => agency_in_force(tx.db, profile, now)?.map(|it| it.0),
@@ -88,19 +86,6 @@ pub fn enquire(
         let event = Event::platform("enquiry", id, "received").with("after.state", EnquiryState::Unverified);
         Ok(Change::of(id, event).telling(letters))
     })
-}
-
-fn spend(tx: &mut Write<'_>, once: &[u8; 32]) -> Result<(), StoreError> {
-    let token = once.to_vec();
-    let taken: i64 = spent_forms::table.filter(spent_forms::token.eq(&token)).count().get_result(tx.db)?;
-    if taken > 0 {
-        return Err(StoreError::Spent);
-    }
-    let now = tx.now().0;
-    diesel::insert_into(spent_forms::table)
-        .values((spent_forms::token.eq(&token), spent_forms::spent_at.eq(now)))
-        .execute(tx.db)?;
-    Ok(())
 }
 
 /// The published artist that was named: only while the whole world may see the folio.

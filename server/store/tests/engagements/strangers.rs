@@ -24,7 +24,7 @@ fn enquire_once(ground: &Ground, artist: &str, once: &[u8; 32]) -> Result<Enquir
         email: Email::parse("stranger@example.net").unwrap(),
         message: prose("A recital?"),
     };
-    enquiries::enquire(store, permit, &it, once, ORIGIN)
+    enquiries::enquire(&store.once(*once), permit, &it, ORIGIN)
 }
 
 fn publish(ground: &Ground) {

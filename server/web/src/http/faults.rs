@@ -76,6 +76,11 @@ impl Filled {
         self.typed.get(field).map_or("", String::as_str)
     }
 
+    /// Forgets what was typed: a code is never shown again.
+    pub fn forget(&mut self, field: &str) {
+        self.typed.remove(field);
+    }
+
     /// Keeps what was typed.
     pub fn keep(&mut self, field: impl Into<String>, text: impl Into<String>) {
         self.typed.insert(field.into(), text.into());

@@ -153,6 +153,8 @@ impl Rq {
     /// As [`Rq::bytes`]; [`Problem::Unsupported`] for another media type; see [`upload::read`].
     pub async fn upload(&mut self) -> Result<Uploaded, Problem> {
         let boundary = self.header(header::CONTENT_TYPE).and_then(|it| multer::parse_boundary(it).ok());
+        // 1 to 70 characters (RFC 2046 section 5.1.1)
+        let boundary = boundary.filter(|it| (1..=70).contains(&it.len()));
         let boundary = boundary.ok_or(Problem::Unsupported("multipart/form-data"))?;
         let bytes = self.bytes().await?;
         upload::read(bytes, boundary, self.body_limit.min(upload::FILE)).await

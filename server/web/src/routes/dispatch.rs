@@ -1,7 +1,7 @@
 //! One road for every request: limits, then the table, then the guard, then the handler; the companions on all of it.
 
 use super::table::Found;
-use super::{Call, Rate, Table, guard};
+use super::{Asked, Call, Rate, Table, guard};
 use crate::edge::{AppState, Edge};
 use crate::http::{Intake, Raw, Rq};
 use crate::limits::{Class, Wait};
@@ -44,10 +44,12 @@ pub async fn answer<A: AppState>(table: &Table<A>, app: Arc<A>, raw: Raw) -> Res
     let rq = Rq::of(raw, edge);
     let (id, came, api, intake) = (rq.id, rq.now, rq.accepts_json(), rq.intake.clone());
     let method = rq.method.clone();
+    let (asked, actor) = (Asked::of(&rq), app.actor_key(&rq));
     let mut route = "";
     let found = no_panic(tokio::time::timeout(edge.request_time, walk(table, app, rq, &mut route))).await;
     let mut answer = match found {
         Ok(Ok(Ok(answer))) => answer,
+        Ok(Ok(Err(Problem::Refused))) => edge_of.refused(&asked, actor).answer(id, api, edge),
         Ok(Ok(Err(problem))) => problem.answer(id, api, edge),
         Ok(Err(_)) => Problem::Busy.answer(id, api, edge),
         Err(panic) => Problem::Broken(format!("panic: {panic}")).answer(id, api, edge),

@@ -13,6 +13,7 @@ use crate::edge::AppState;
 use crate::http::Rq;
 use crate::limits::Class;
 use crate::problem::Problem;
+use domain::{Moment, VisitId};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -33,6 +34,35 @@ pub struct Call<A> {
     pub holes: Holes,
     /// The application.
     pub app: Arc<A>,
+}
+
+/// What is kept of a request for the record of its refusal.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The request.
+    pub id: VisitId,
+    /// When.
+    pub at: Moment,
+    /// From where; empty where nobody knows.
+    pub address: String,
+    /// How.
+    pub method: Method,
+    /// What was asked for.
+    pub path: String,
+}
+
+impl Asked {
+    /// Of a request.
+    #[must_use]
+    pub fn of(rq: &Rq) -> Self {
+        Self {
+            id: rq.id,
+            at: rq.now,
+            address: rq.client.map(|it| it.to_string()).unwrap_or_default(),
+            method: rq.method.clone(),
+            path: rq.path.clone(),
+        }
+    }
 }
 
 /// Who may at most: the widest circle that a route is for. Policies narrow it; nothing widens it.

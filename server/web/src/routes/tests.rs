@@ -32,6 +32,9 @@ impl AppState for Tiny {
     fn actor_key(&self, rq: &Rq) -> Option<[u8; 32]> {
         rq.cookie("session").map(|it| [it.len() as u8; 32])
     }
+    fn refused(self: &Arc<Self>, _: &Asked, _: Option<[u8; 32]>) -> Problem {
+        Problem::Recorded
+    }
 }
 
 pub(crate) const OPS: &str = "a token of some length";

@@ -3,17 +3,13 @@
 use crate::http::Filled;
 use serde::Serialize;
 
-/// The hidden fields that every form of a signed-in person carries.
+/// The hidden field that every form carries which somebody was shown.
 #[derive(Debug, Clone, Serialize)]
 pub struct FormToken {
-    /// The token field's name.
+    /// The field's name.
     pub name: &'static str,
     /// The token.
     pub value: String,
-    /// The name of the field against double submission.
-    pub once_name: &'static str,
-    /// Its value, where the form has one.
-    pub once: Option<String>,
 }
 
 /// One line or area of text, or a file.

@@ -86,7 +86,7 @@ both! {
         };
         let send = |once| {
             let permit = ground.platform::<actions::Contact>(&ground.visitor(NOW));
-            accounts::contact_receive(&ground.store, permit, &it, &[once; 32], "desk@kalinklo.example")
+            accounts::contact_receive(&ground.store.once([once; 32]), permit, &it, "desk@kalinklo.example")
         };
         assert_eq!(send(1).unwrap().len(), 22);
         assert!(matches!(send(1), Err(StoreError::Spent)));

@@ -12,6 +12,7 @@ mod factors;
 mod invitations;
 mod links;
 mod reviews;
+mod seeded;
 mod teams;
 
 pub(super) use ground::Ground;

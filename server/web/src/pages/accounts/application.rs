@@ -2,6 +2,7 @@
 
 use super::leaf::{Form, Leaf, Section};
 use super::own_page;
+use crate::change::Sent;
 use crate::house::House;
 use crate::http::Filled;
 use crate::problem::Problem;
@@ -9,8 +10,8 @@ use crate::reply;
 use crate::routes::{Call, Most, Route};
 use crate::view::{Fact, Field, when};
 use crate::visit::{As, Visit};
+use domain::AccountStatus;
 use domain::bounded::{Line, Prose};
-use domain::{AccountStatus, Fault, Version};
 use policy::{
     Unasked,
     actions::{CorrectApplication, ViewApplication, WithdrawApplication},
@@ -106,7 +107,7 @@ fn leaf(visit: &Visit<'_, '_>, it: &Application, filled: &Filled) -> Leaf {
         first = first.quote(reason);
     }
     let form = verb(it.status).map(|verb| {
-        let mut form = Form::post("/application", visit.token("application", ""), verb)
+        let mut form = Form::post(visit, "/application", verb)
             .hidden("version", it.version.0.to_string())
             .field(Field::text("name", "Your name").autocomplete("name").filled(filled));
         if it.workspace.is_some() {
@@ -118,8 +119,7 @@ fn leaf(visit: &Visit<'_, '_>, it: &Application, filled: &Filled) -> Leaf {
     });
     let form = form.map(|it| Section::titled("correct", "What you wrote").form(it));
     let withdraw = (it.status == AccountStatus::Pending).then(|| {
-        let form =
-            Form::post("/application/withdraw", visit.token("withdraw", ""), "Withdraw the application");
+        let form = Form::post(visit, "/application/withdraw", "Withdraw the application");
         Section::titled("withdraw", "Changed your mind?").form(form.undo())
     });
     Leaf::new("Your application").with(first).maybe(form).maybe(withdraw)
@@ -141,51 +141,38 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     leaf.answer(&call.app, &page)
 }
 
-async fn correct(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    call.visit(As::Applicant, move |visit| {
-        let mut form = form?;
-        visit.check(&mut form, "application", "")?;
-        let it = own(visit)?;
-        let mut filled = form.filled(&[crate::csrf::FIELD]);
-        let name = filled.take("name", Line::line("your name", &form.text("name")));
-        let text = filled.take("application", Prose::prose("who you are", &form.text("application")));
+async fn correct(call: Call<House>) -> Result<Response, Problem> {
+    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
+        let permit = visit.db.permit::<CorrectApplication>(visit.doors.account, Unasked)?;
+        Ok((own(visit)?, permit))
+    };
+    call.change(As::Applicant, ask, |visit, (it, permit), mut sheet| {
+        let shown = sheet.version()?;
+        let name = sheet.take("name", |it| Line::line("your name", it));
+        let text = sheet.take("application", |it| Prose::prose("who you are", it));
+        let a_workspace = |it: &str| Line::line("the workspace’s name", it);
         let workspace = match it.workspace {
-            Some(_) => filled
-                .take("workspace", Line::line("the workspace’s name", &form.text("workspace")))
-                .map(Some),
+            Some(_) => sheet.take("workspace", a_workspace).map(Some),
             None => Some(None),
         };
-        let shown = version(&form.text("version"))?;
-        form.finish()?;
         let (Some(name), Some(text), Some(workspace)) = (name, text, workspace) else {
             let page = own_page(visit, "Your application", "/application")?;
-            return Err(leaf(visit, &it, &filled).again(visit.house, page, &filled));
+            return Err(leaf(visit, &it, &sheet.filled).again(visit.house, page, &sheet.filled));
         };
-        let permit = visit.db.permit::<CorrectApplication>(visit.doors.account, Unasked)?;
         let put = if it.status == AccountStatus::Pending { accounts::correct } else { accounts::apply_again };
-        Ok(put(&visit.house.store, permit, shown, &name, workspace.as_ref(), &text)?)
+        put(&sheet.finish(visit.house)?, permit, shown, &name, workspace.as_ref(), &text)?;
+        Ok(reply::see_other("/waiting"))
     })
-    .await?;
-    Ok(reply::see_other("/waiting"))
+    .await
 }
 
-async fn withdraw(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    call.visit(As::Applicant, move |visit| {
-        let mut form = form?;
-        visit.check(&mut form, "withdraw", "")?;
-        form.finish()?;
-        let permit = visit.db.permit::<WithdrawApplication>(visit.doors.account, Unasked)?;
-        Ok(accounts::withdraw(&visit.house.store, permit)?)
+async fn withdraw(call: Call<House>) -> Result<Response, Problem> {
+    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
+        Ok(visit.db.permit::<WithdrawApplication>(visit.doors.account, Unasked)?)
+    };
+    call.change(As::Applicant, ask, |visit, permit, sheet| {
+        accounts::withdraw(&sheet.finish(visit.house)?, permit)?;
+        Ok(reply::see_other("/waiting"))
     })
-    .await?;
-    Ok(reply::see_other("/waiting"))
-}
-
-/// The edition that a form was filled in on.
-pub(crate) fn version(text: &str) -> Result<Version, Problem> {
-    let no =
-        || Problem::BadRequest(Fault::new("This form does not say on which edition it was filled in.").0);
-    text.parse().map(Version).map_err(|_| no())
+    .await
 }

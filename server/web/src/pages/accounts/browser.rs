@@ -1,12 +1,14 @@
 //! The browser before anybody is signed in: a cookie with a secret, to which its forms and its sign-in links are bound.
 
+use crate::change::Sheet;
 use crate::csrf::{self, FormSecret};
 use crate::house::{House, session_text};
-use crate::http::{Form, cookies};
+use crate::http::cookies;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::Call;
 use crate::view::{FormToken, Page};
+use crate::visit::Shows;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
@@ -20,7 +22,14 @@ const SECONDS: u64 = 24 * 60 * 60;
 /// The browser's secret: the one it brought, or a fresh one.
 pub(crate) struct Browser {
     secret: [u8; 32],
-    known: bool,
+    /// What tells one form that it is shown from the next.
+    showing: [u8; 32],
+}
+
+impl Shows for Browser {
+    fn shows(&self, action: &str) -> FormToken {
+        FormToken { name: csrf::FIELD, value: self.forms().token(action, &self.showing) }
+    }
 }
 
 impl Browser {
@@ -28,10 +37,8 @@ impl Browser {
     pub(crate) fn of(call: &Call<House>) -> Self {
         let brought = call.rq.cookie(&cookies::name(COOKIE, call.app.edge.tls));
         let brought = brought.and_then(|it| <[u8; 32]>::try_from(URL_SAFE_NO_PAD.decode(it).ok()?).ok());
-        match brought {
-            Some(secret) => Self { secret, known: true },
-            None => Self { secret: call.app.edge.chance.secret(), known: false },
-        }
+        let chance = &call.app.edge.chance;
+        Self { secret: brought.unwrap_or_else(|| chance.secret()), showing: chance.secret() }
     }
 
     /// What links are bound to.
@@ -39,26 +46,17 @@ impl Browser {
         Sha256::digest(self.secret).into()
     }
 
-    fn forms(&self) -> FormSecret {
+    pub(crate) fn forms(&self) -> FormSecret {
         let derived =
             Sha256::new().chain_update(b"kalinklo browser forms v1\0").chain_update(self.secret).finalize();
         FormSecret::new(derived.into())
     }
 
-    /// The token of a form that this browser is shown.
-    pub(crate) fn token(&self, form: &str) -> FormToken {
-        FormToken {
-            name: csrf::FIELD,
-            value: self.forms().token(form, ""),
-            once_name: csrf::ONCE,
-            once: None,
-        }
-    }
-
-    /// Refuses a form that this browser was not shown. Takes the token out of the form.
-    pub(crate) fn check(&self, form: &mut Form, name: &str) -> Result<(), Problem> {
-        let token = form.text(csrf::FIELD);
-        if self.known && self.forms().admits(name, "", &token) { Ok(()) } else { Err(Problem::CrossSite) }
+    /// Opens the form that came, refusing one that this browser was not shown. A browser without a cookie has a secret of
+    /// this moment, by which no token was made.
+    pub(crate) async fn open(&self, call: &mut Call<House>) -> Result<Sheet, Problem> {
+        let form = call.rq.form().await;
+        Sheet::opened(form, &self.forms(), &call.rq.path)
     }
 
     /// The answer with the cookie on it.

@@ -2,13 +2,14 @@
 
 use super::browser::{self, Browser};
 use super::leaf::{Form, Leaf, Section};
+use crate::change::Sent;
 use crate::house::House;
 use crate::http::Filled;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Rate, Route};
 use crate::view::{Fact, Field, when};
-use crate::visit::As;
+use crate::visit::{As, Visit};
 use domain::bounded::Line;
 use policy::{
     Unasked,
@@ -76,7 +77,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
             };
             let (leaf, section) = leaf(visit.house, &it);
             let section = if for_you {
-                let form = Form::post("/join/accept", visit.token("accept", ""), title(&it));
+                let form = Form::post(visit, "/join/accept", title(&it));
                 section.form(form.hidden("token", mine))
             } else {
                 let text = "You are signed in with another address. Sign out, and open the link from the mail again.";
@@ -116,7 +117,7 @@ async fn visitor(
             .say("This address has an account. Sign in with it, and open the link from the mail again.")
             .link("/sign-in", "Sign in")
     } else {
-        let form = Form::post("/join", browser.token("join"), "Apply for an account")
+        let form = Form::post(&browser, "/join", "Apply for an account")
             .hidden("token", text)
             .field(Field::text("name", "Your name").autocomplete("name").filled(filled));
         section.say("A person at Kalinklo Artists reads each application before anything opens.").form(form)
@@ -131,19 +132,18 @@ async fn visitor(
 
 async fn join(mut call: Call<House>) -> Result<Response, Problem> {
     let browser = Browser::of(&call);
-    let mut form = call.rq.form().await?;
-    browser.check(&mut form, "join")?;
-    let mut filled = form.filled(&[crate::csrf::FIELD, "token"]);
-    let text = form.text("token");
-    let name = filled.take("name", Line::line("your name", &form.text("name")));
-    form.finish()?;
+    let mut sheet = browser.open(&mut call).await?;
+    let text = sheet.secret("token");
+    let name = sheet.take("name", |it| Line::line("your name", it));
     let Some(token) = hash_of_text(&text) else { return over(&call.app) };
-    let Some(name) = name else { return visitor(&call, &text, token, &filled).await };
+    let Some(name) = name else { return visitor(&call, &text, token, &sheet.filled).await };
+    let store = sheet.finish(&call.app)?;
     let joined = call
         .public(move |house, asker| {
-            let permit = house.store.read(asker, |db| db.permit::<SignUp>(ThePlatform, Unasked))?;
-            match accounts::join(&house.store, permit, &token, &name, &house.settings.address) {
-                Ok(()) => Ok(true),
+            let permit = store.read(asker, |db| db.permit::<SignUp>(ThePlatform, Unasked))?;
+            match accounts::join(&store, permit, &token, &name, &house.settings.address) {
+                // the button was pressed twice: one application was taken
+                Ok(()) | Err(store::StoreError::Spent) => Ok(true),
                 Err(store::StoreError::Absent) => Ok(false),
                 Err(it) => Err(it.into()),
             }
@@ -152,26 +152,20 @@ async fn join(mut call: Call<House>) -> Result<Response, Problem> {
     if joined { Ok(reply::see_other("/sign-up/done")) } else { over(&call.app) }
 }
 
-async fn accept(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    let taken = call
-        .visit(As::Account, move |visit| {
-            let mut form = form?;
-            visit.check(&mut form, "accept", "")?;
-            let token = hash_of_text(&form.text("token"));
-            form.finish()?;
-            let Some(token) = token else { return Ok(None) };
-            let permit = visit.db.permit::<AcceptInvitation>(visit.doors.account, Unasked)?;
-            match accounts::accept(&visit.house.store, permit, &token) {
-                Ok(it) => Ok(Some(it)),
-                Err(store::StoreError::Absent) => Ok(None),
-                Err(it) => Err(it.into()),
-            }
-        })
-        .await?;
-    match taken {
-        Some(it) if it.role.is_some() => Ok(reply::see_other(&format!("/w/{}", it.workspace))),
-        Some(_) => Ok(reply::see_other("/counsel")),
-        None => over(&call.app),
-    }
+async fn accept(call: Call<House>) -> Result<Response, Problem> {
+    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
+        Ok(visit.db.permit::<AcceptInvitation>(visit.doors.account, Unasked)?)
+    };
+    call.change(As::Account, ask, |visit, permit, mut sheet| {
+        let token = hash_of_text(&sheet.secret("token"));
+        let store = sheet.finish(visit.house)?;
+        let Some(token) = token else { return over(visit.house) };
+        match accounts::accept(&store, permit, &token) {
+            Ok(it) if it.role.is_some() => Ok(reply::see_other(&format!("/w/{}", it.workspace))),
+            Ok(_) => Ok(reply::see_other("/counsel")),
+            Err(store::StoreError::Absent) => over(visit.house),
+            Err(it) => Err(it.into()),
+        }
+    })
+    .await
 }

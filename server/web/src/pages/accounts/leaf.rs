@@ -5,6 +5,7 @@ use crate::house::House;
 use crate::http::Filled;
 use crate::problem::Problem;
 use crate::view::{Choice, Empty, Fact, Facts, Field, FormToken, Link, Page, Pager, Tick, When};
+use crate::visit::Shows;
 use serde::Serialize;
 use warp::reply::Response;
 
@@ -192,9 +193,10 @@ impl Cell {
 }
 
 impl Form {
-    /// A form that changes something. The first of a page is its strong one.
-    pub(crate) fn post(action: impl Into<String>, token: FormToken, verb: impl Into<String>) -> Self {
-        Self { token: Some(token), method: "post", ..Self::open(action, verb) }
+    /// A form that changes something, as it is shown to somebody. The first of a page is its strong one.
+    pub(crate) fn post(to: &impl Shows, action: impl Into<String>, verb: impl Into<String>) -> Self {
+        let action = action.into();
+        Self { token: Some(to.shows(&action)), ..Self::open(action, verb) }
     }
     /// A form that only leads to a page that asks again.
     pub(crate) fn open(action: impl Into<String>, verb: impl Into<String>) -> Self {

@@ -29,7 +29,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     if hash_of_text(&token).is_none() {
         return over(&call.app);
     }
-    let form = Form::post("/sign-in/link", browser.token("link"), "Sign in").hidden("token", token);
+    let form = Form::post(&browser, "/sign-in/link", "Sign in").hidden("token", token);
     let answer = Leaf::new("Sign in to Kalinklo Artists")
         .lead("Press the button to sign in. The link works once.")
         .with(Section::plain().form(form))
@@ -39,10 +39,10 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
 
 async fn redeem(mut call: Call<House>) -> Result<Response, Problem> {
     let browser = Browser::of(&call);
-    let mut form = call.rq.form().await?;
-    browser.check(&mut form, "link")?;
-    let token = hash_of_text(&form.text("token"));
-    form.finish()?;
+    let mut sheet = browser.open(&mut call).await?;
+    let token = hash_of_text(&sheet.secret("token"));
+    // the link itself works once
+    sheet.finish(&call.app)?;
     let Some(token) = token else { return over(&call.app) };
     let (hash, agent, old) = (browser.hash(), agent(&call), old_session(&call));
     let redeemed = call

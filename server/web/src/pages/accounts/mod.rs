@@ -15,7 +15,6 @@ mod team_changes;
 pub(crate) mod tests;
 mod you;
 
-pub(crate) use application::version;
 pub(crate) use session::cookie;
 pub(crate) use sign_up::kinds;
 

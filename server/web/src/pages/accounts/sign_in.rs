@@ -12,8 +12,8 @@ use crate::view::Field;
 use domain::Fault;
 use domain::bounded::Email;
 use policy::{Unasked, actions::SignIn, facts::ThePlatform};
-use store::SecurityEvent;
 use store::accounts::{Issued, Miss, code_redeem, home, link_request};
+use store::{SecurityEvent, StoreError};
 use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
@@ -28,7 +28,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
 }
 
 fn asking(browser: &Browser, filled: &Filled) -> Leaf {
-    let form = Form::post("/sign-in", browser.token("sign-in"), "Send the link")
+    let form = Form::post(browser, "/sign-in", "Send the link")
         .field(Field::email("email", "Your e-mail address").filled(filled));
     Leaf::new("Sign in")
         .lead("We send you a link. There is no password to remember or to lose.")
@@ -44,26 +44,26 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
 
 async fn ask(mut call: Call<House>) -> Result<Response, Problem> {
     let browser = Browser::of(&call);
-    let mut form = call.rq.form().await?;
-    browser.check(&mut form, "sign-in")?;
-    let mut filled = form.filled(&[crate::csrf::FIELD]);
-    let email = filled.take("email", Email::parse(&form.text("email")));
-    form.finish()?;
-    let Some(email) = email else {
+    let mut sheet = browser.open(&mut call).await?;
+    let Some(email) = sheet.take("email", Email::parse) else {
         let page = browser::page(&call.app, "Sign in");
-        return Err(asking(&browser, &filled).again(&call.app, page, &filled));
+        return Err(asking(&browser, &sheet.filled).again(&call.app, page, &sheet.filled));
     };
-    let hash = browser.hash();
+    let (store, hash) = (sheet.finish(&call.app)?, browser.hash());
     call.public(move |house, asker| {
-        let permit = house.store.read(asker, |db| db.permit::<SignIn>(ThePlatform, Unasked))?;
-        Ok(link_request(&house.store, &permit, &email, &hash, &house.settings.address)?)
+        let permit = store.read(asker, |db| db.permit::<SignIn>(ThePlatform, Unasked))?;
+        match link_request(&store, &permit, &email, &hash, &house.settings.address) {
+            // the button was pressed twice: one link is on its way
+            Ok(()) | Err(StoreError::Spent) => Ok(()),
+            Err(it) => Err(it.into()),
+        }
     })
     .await?;
     Ok(browser.on(reply::see_other("/sign-in/code"), &call.app))
 }
 
 fn code_leaf(browser: &Browser, filled: &Filled) -> Leaf {
-    let form = Form::post("/sign-in/code", browser.token("code"), "Sign in with the code").field(
+    let form = Form::post(browser, "/sign-in/code", "Sign in with the code").field(
         Field::code("code", "Six digits from the mail")
             .hint("Only if you read the mail on another device. The link works once, and so does the code.")
             .filled(filled),
@@ -86,11 +86,11 @@ async fn code(call: Call<House>) -> Result<Response, Problem> {
 
 async fn enter(mut call: Call<House>) -> Result<Response, Problem> {
     let browser = Browser::of(&call);
-    let mut form = call.rq.form().await?;
-    browser.check(&mut form, "code")?;
-    let mut filled = form.filled(&[crate::csrf::FIELD, "code"]);
-    let code: String = form.text("code").chars().filter(|it| !it.is_whitespace()).collect();
-    form.finish()?;
+    let mut sheet = browser.open(&mut call).await?;
+    let code: String = sheet.secret("code").chars().filter(|it| !it.is_whitespace()).collect();
+    let mut filled = sheet.filled.clone();
+    // the code itself works once, and each try counts
+    sheet.finish(&call.app)?;
     let digits = code.len() == 6 && code.bytes().all(|it| it.is_ascii_digit());
     if filled
         .take("code", digits.then_some(()).ok_or(Fault::new("Enter the six digits from the mail")))

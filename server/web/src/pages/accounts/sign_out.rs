@@ -2,11 +2,12 @@
 
 use super::leaf::{Form, Leaf, Section};
 use super::{cookie, own_page};
+use crate::change::Sent;
 use crate::house::House;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
-use crate::visit::As;
+use crate::visit::{As, Visit};
 use policy::{Unasked, actions::SignOut};
 use store::accounts::sign_out;
 use warp::reply::Response;
@@ -22,7 +23,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     let (page, leaf) = call
         .visit(As::Applicant, |visit| {
             let _permit = visit.db.permit::<SignOut>(visit.doors.account, Unasked)?;
-            let form = Form::post("/sign-out", visit.token("sign-out", ""), "Sign out");
+            let form = Form::post(visit, "/sign-out", "Sign out");
             let page = own_page(visit, "Sign out", "/sign-out")?;
             let lead = format!("You are signed in as {}.", visit.doors.name);
             Ok((page, Leaf::new("Sign out").lead(lead).with(Section::plain().form(form))))
@@ -31,15 +32,13 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     leaf.answer(&call.app, &page)
 }
 
-async fn leave(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    call.visit(As::Applicant, move |visit| {
-        let mut form = form?;
-        visit.check(&mut form, "sign-out", "")?;
-        form.finish()?;
-        let permit = visit.db.permit::<SignOut>(visit.doors.account, Unasked)?;
-        Ok(sign_out(&visit.house.store, permit, visit.doors.session)?)
+async fn leave(call: Call<House>) -> Result<Response, Problem> {
+    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
+        Ok(visit.db.permit::<SignOut>(visit.doors.account, Unasked)?)
+    };
+    call.change(As::Applicant, ask, |visit, permit, sheet| {
+        sign_out(&sheet.finish(visit.house)?, permit, visit.doors.session)?;
+        Ok(cookie(reply::see_other("/sign-in"), visit.house, None))
     })
-    .await?;
-    Ok(cookie(reply::see_other("/sign-in"), &call.app, None))
+    .await
 }

@@ -11,6 +11,7 @@ use crate::view::{Choice, Field};
 use domain::bounded::{Email, Line, Prose};
 use domain::{Fault, Kind};
 use policy::{Unasked, actions::SignUp, facts::ThePlatform};
+use store::StoreError;
 use store::accounts::{SignUpFault, Signing, sign_up};
 use warp::reply::Response;
 
@@ -33,7 +34,7 @@ pub(crate) fn kinds(choice: Choice) -> Choice {
 
 fn leaf(browser: &Browser, filled: &Filled) -> Leaf {
     let kind = kinds(Choice::new("kind", "You are")).filled(filled);
-    let form = Form::post("/sign-up", browser.token("sign-up"), "Apply for an account")
+    let form = Form::post(browser, "/sign-up", "Apply for an account")
         .choice(kind)
         .field(Field::text("name", "Your name").autocomplete("name").filled(filled))
         .field(
@@ -69,18 +70,14 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
 
 async fn take(mut call: Call<House>) -> Result<Response, Problem> {
     let browser = Browser::of(&call);
-    let mut form = call.rq.form().await?;
-    browser.check(&mut form, "sign-up")?;
-    let mut filled = form.filled(&[crate::csrf::FIELD]);
-    let kind = form.text("kind").parse::<Kind>().map_err(|_| Fault::new("Choose what you are"));
-    let kind = filled.take("kind", kind);
-    let name = filled.take("name", Line::line("your name", &form.text("name")));
-    let workspace = filled.take("workspace", Line::line("the workspace’s name", &form.text("workspace")));
-    let email = filled.take("email", Email::parse(&form.text("email")));
-    let application = filled.take("application", Prose::prose("who you are", &form.text("application")));
-    let code = form.text("code");
-    form.finish()?;
-    let code = (!code.trim().is_empty()).then_some(code);
+    let mut sheet = browser.open(&mut call).await?;
+    let kind = sheet.take("kind", |it| it.parse::<Kind>().map_err(|_| Fault::new("Choose what you are")));
+    let name = sheet.take("name", |it| Line::line("your name", it));
+    let workspace = sheet.take("workspace", |it| Line::line("the workspace’s name", it));
+    let email = sheet.take("email", Email::parse);
+    let application = sheet.take("application", |it| Prose::prose("who you are", it));
+    let code = sheet.optional("code", |it| Ok::<_, Fault>(it.to_owned()));
+    let mut filled = sheet.filled.clone();
     let again = |house: &House, filled: &Filled| {
         leaf(&browser, filled).again(house, browser::page(house, "Apply for an account"), filled)
     };
@@ -90,11 +87,13 @@ async fn take(mut call: Call<House>) -> Result<Response, Problem> {
         return Err(again(&call.app, &filled));
     };
     let signing = Signing { kind, name, workspace, email, application, code };
+    let store = sheet.finish(&call.app)?;
     let fault = call
         .public(move |house, asker| {
-            let permit = house.store.read(asker, |db| db.permit::<SignUp>(ThePlatform, Unasked))?;
-            match sign_up(&house.store, permit, &signing, &house.settings.address) {
-                Ok(()) => Ok(None),
+            let permit = store.read(asker, |db| db.permit::<SignUp>(ThePlatform, Unasked))?;
+            match sign_up(&store, permit, &signing, &house.settings.address) {
+                // the button was pressed twice: one application was taken
+                Ok(()) | Err(SignUpFault::Store(StoreError::Spent)) => Ok(None),
                 Err(SignUpFault::Code(fault)) => Ok(Some(fault)),
                 Err(SignUpFault::Store(it)) => Err(it.into()),
             }

@@ -76,8 +76,7 @@ pub(super) fn team(visit: &mut Visit<'_, '_>, filled: &Filled) -> Result<(Page, 
         leaf = leaf.with(invite(visit, home, filled)).maybe(waiting(visit, home, &open));
     }
     if visit.db.may::<LeaveWorkspace>(home, &Unasked)? {
-        let token = visit.token("leave", home.as_str());
-        let form = Form::post(format!("/w/{home}/team/leave"), token, "Leave this workspace").undo();
+        let form = Form::post(visit, format!("/w/{home}/team/leave"), "Leave this workspace").undo();
         let section = Section::titled("leave", "Leaving")
             .say("You lose everything here at once. Your own account stays. The last owner cannot leave.");
         leaf = leaf.with(section.form(form));
@@ -86,8 +85,7 @@ pub(super) fn team(visit: &mut Visit<'_, '_>, filled: &Filled) -> Result<(Page, 
 }
 
 fn invite(visit: &Visit<'_, '_>, home: WorkspaceId, filled: &Filled) -> Section {
-    let token = visit.token("invite", home.as_str());
-    let form = Form::post(format!("/w/{home}/team/invitations"), token, "Send the invitation")
+    let form = Form::post(visit, format!("/w/{home}/team/invitations"), "Send the invitation")
         .field(Field::email("email", "E-mail address").filled(filled))
         .choice(roles(Choice::new("role", "Role")).filled(filled));
     Section::titled("invite", "Invite a colleague")
@@ -99,8 +97,7 @@ fn waiting(visit: &Visit<'_, '_>, home: WorkspaceId, open: &[OpenInvitation]) ->
     let mut table =
         Table::new("Invitations that nobody took up yet", &["E-mail address", "Role", "Until", "Withdraw"]);
     for it in open {
-        let token = visit.token("withdraw-invitation", it.id.as_str());
-        let form = Form::post(format!("/w/{home}/team/invitations/{}/withdraw", it.id), token, "Withdraw");
+        let form = Form::post(visit, format!("/w/{home}/team/invitations/{}/withdraw", it.id), "Withdraw");
         table.row(vec![
             Cell::text(it.mailbox.clone()),
             Cell::text(it.role.to_string()),
@@ -135,12 +132,12 @@ fn about(visit: &Visit<'_, '_>, home: WorkspaceId, it: &MemberRow) -> Leaf {
     let base = format!("/w/{home}/team/{}", it.id);
     let edition = it.version.0.to_string();
     let facts = vec![Fact::text("E-mail address", it.email.clone()), Fact::text("Role", standing(it))];
-    let role = Form::post(format!("{base}/role"), visit.token("role", it.id.as_str()), "Set the role")
+    let role = Form::post(visit, format!("{base}/role"), "Set the role")
         .hidden("version", edition.clone())
         .choice(roles(Choice::new("role", "Role")).choosing(&[it.role.as_str()]));
     let money = it.role.needs_grants().then(|| {
         let (verb, to) = if it.money { ("Close fees again", "no") } else { ("Open fees to them", "yes") };
-        let form = Form::post(format!("{base}/money"), visit.token("money", it.id.as_str()), verb)
+        let form = Form::post(visit, format!("{base}/money"), verb)
             .hidden("version", edition.clone())
             .hidden("money", to)
             .quiet();
@@ -149,9 +146,7 @@ fn about(visit: &Visit<'_, '_>, home: WorkspaceId, it: &MemberRow) -> Leaf {
             .form(form)
     });
     let remove =
-        Form::post(format!("{base}/remove"), visit.token("remove", it.id.as_str()), "Remove from the team")
-            .hidden("version", edition)
-            .undo();
+        Form::post(visit, format!("{base}/remove"), "Remove from the team").hidden("version", edition).undo();
     Leaf::new(it.name.clone())
         .with(Section::plain().facts(facts))
         .with(Section::titled("set-role", "Role").form(role))

@@ -1,18 +1,19 @@
 //! What changes a team: invitations, roles, grants, removing, leaving.
 
-use super::application::version;
 use super::team::{member, team};
+use crate::change::{Sent, Sheet};
 use crate::house::House;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
+use crate::visit::Visit;
 use domain::bounded::Email;
-use domain::{Fault, InvitationId, Role};
+use domain::{Fault, InvitationId, Role, WorkspaceId};
 use policy::{
-    Unasked,
+    Permit, Unasked,
     actions::{InviteMember, LeaveWorkspace, ManageTeam},
 };
-use store::accounts;
+use store::accounts::{self, MemberRow};
 use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
@@ -31,13 +32,13 @@ pub(super) fn routes() -> Vec<Route<House>> {
             Box::pin(leave(call))
         }),
         Route::post("/w/{workspace}/team/{member}/role", "ManageTeam", "Workspace", Most::Member, |call| {
-            Box::pin(role(call))
+            Box::pin(about(call, role))
         }),
         Route::post("/w/{workspace}/team/{member}/money", "ManageTeam", "Workspace", Most::Member, |call| {
-            Box::pin(money(call))
+            Box::pin(about(call, money))
         }),
         Route::post("/w/{workspace}/team/{member}/remove", "ManageTeam", "Workspace", Most::Member, |call| {
-            Box::pin(remove(call))
+            Box::pin(about(call, remove))
         }),
     ]
 }
@@ -46,124 +47,105 @@ fn role_of(text: &str) -> Result<Role, Fault> {
     text.parse().map_err(|_| Fault::new("Choose a role"))
 }
 
-async fn invite(mut call: Call<House>) -> Result<Response, Problem> {
-    let (who, form) = (call.member(), call.rq.form().await);
-    let home = call
-        .visit(who, move |visit| {
-            let (_, asker) = visit.member()?;
-            let home = asker.workspace;
-            let permit = visit.db.permit::<InviteMember>(home, Unasked)?;
-            let mut form = form?;
-            visit.check(&mut form, "invite", home.as_str())?;
-            let mut filled = form.filled(&[crate::csrf::FIELD]);
-            let email = filled.take("email", Email::parse(&form.text("email")));
-            let role = filled.take("role", role_of(&form.text("role")));
-            form.finish()?;
-            let (Some(email), Some(role)) = (email, role) else {
-                let (page, leaf) = team(visit, &filled)?;
-                return Err(leaf.again(visit.house, page, &filled));
-            };
-            accounts::invite(&visit.house.store, permit, &email, role, &visit.house.settings.address)?;
-            Ok(home)
-        })
-        .await?;
-    Ok(reply::see_other(&format!("/w/{home}/team")))
-}
-
-async fn withdraw(mut call: Call<House>) -> Result<Response, Problem> {
-    let id: Option<InvitationId> = call.holes.id("invitation");
-    let (who, form) = (call.member(), call.rq.form().await);
-    let home = call
-        .visit(who, move |visit| {
-            let (_, asker) = visit.member()?;
-            let id = visit.known(id)?;
-            let permit = visit.db.permit::<InviteMember>(asker.workspace, Unasked)?;
-            if !accounts::invitations_open(visit.db, &permit)?.iter().any(|it| it.id == id) {
-                return Err(Problem::Refused);
-            }
-            let mut form = form?;
-            visit.check(&mut form, "withdraw-invitation", id.as_str())?;
-            form.finish()?;
-            accounts::invitation_withdraw(&visit.house.store, permit, id)?;
-            Ok(asker.workspace)
-        })
-        .await?;
-    Ok(reply::see_other(&format!("/w/{home}/team")))
-}
-
-async fn leave(mut call: Call<House>) -> Result<Response, Problem> {
-    let (who, form) = (call.member(), call.rq.form().await);
-    call.visit(who, move |visit| {
-        let (_, asker) = visit.member()?;
-        let permit = visit.db.permit::<LeaveWorkspace>(asker.workspace, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "leave", asker.workspace.as_str())?;
-        form.finish()?;
-        Ok(accounts::leave(&visit.house.store, permit)?)
+async fn invite(call: Call<House>) -> Result<Response, Problem> {
+    let (who, home) = (call.member(), call.holes.id::<WorkspaceId>("workspace"));
+    call.change_on::<InviteMember>(who, home, Unasked, |visit, permit, mut sheet| {
+        let home = permit.on();
+        let email = sheet.take("email", Email::parse);
+        let role = sheet.take("role", role_of);
+        let (Some(email), Some(role)) = (email, role) else {
+            let (page, leaf) = team(visit, &sheet.filled)?;
+            return Err(leaf.again(visit.house, page, &sheet.filled));
+        };
+        let store = sheet.finish(visit.house)?;
+        accounts::invite(&store, permit, &email, role, &visit.house.settings.address)?;
+        Ok(reply::see_other(&format!("/w/{home}/team")))
     })
-    .await?;
-    Ok(reply::see_other("/you"))
+    .await
 }
 
-async fn role(mut call: Call<House>) -> Result<Response, Problem> {
-    let id = call.holes.id("member");
-    let (who, form) = (call.member(), call.rq.form().await);
-    let there = call
-        .visit(who, move |visit| {
-            let (home, it) = member(visit, id)?;
-            let mut form = form?;
-            visit.check(&mut form, "role", it.id.as_str())?;
-            let (role, shown) = (role_of(&form.text("role")), version(&form.text("version"))?);
-            form.finish()?;
-            let role =
-                role.map_err(|fault| Problem::Invalid(crate::http::Faults::one("role", fault.to_string())))?;
-            let permit = visit.db.permit::<ManageTeam>(home, Unasked)?;
-            accounts::role_set(&visit.house.store, permit, it.id, shown, role)?;
-            // whoever gave up their own ownership may no longer open the member's page
-            Ok(format!("/w/{home}/team"))
-        })
-        .await?;
-    Ok(reply::see_other(&there))
+async fn withdraw(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<InvitationId>("invitation"));
+    let ask = move |visit: &mut Visit<'_, '_>, _: &mut Sent| {
+        let (_, asker) = visit.member()?;
+        let id = visit.known(id)?;
+        let permit = visit.db.permit::<InviteMember>(asker.workspace, Unasked)?;
+        if !accounts::invitations_open(visit.db, &permit)?.iter().any(|it| it.id == id) {
+            return Err(Problem::Refused);
+        }
+        Ok((permit, id))
+    };
+    call.change(who, ask, |visit, (permit, id), sheet| {
+        let home = permit.on();
+        accounts::invitation_withdraw(&sheet.finish(visit.house)?, permit, id)?;
+        Ok(reply::see_other(&format!("/w/{home}/team")))
+    })
+    .await
 }
 
-async fn money(mut call: Call<House>) -> Result<Response, Problem> {
-    let id = call.holes.id("member");
-    let (who, form) = (call.member(), call.rq.form().await);
-    let there = call
-        .visit(who, move |visit| {
-            let (home, it) = member(visit, id)?;
-            let mut form = form?;
-            visit.check(&mut form, "money", it.id.as_str())?;
-            let (open, shown) = (form.text("money"), version(&form.text("version"))?);
-            form.finish()?;
-            // a word that is neither opens nothing and closes nothing
-            let open = match open.as_str() {
-                "yes" => true,
-                "no" => false,
-                _ => return Err(Problem::Invalid(crate::http::Faults::one("money", "Choose yes or no"))),
-            };
-            let permit = visit.db.permit::<ManageTeam>(home, Unasked)?;
-            accounts::money_set(&visit.house.store, permit, it.id, shown, open)?;
-            Ok(format!("/w/{home}/team/{}", it.id))
-        })
-        .await?;
-    Ok(reply::see_other(&there))
+async fn leave(call: Call<House>) -> Result<Response, Problem> {
+    let (who, home) = (call.member(), call.holes.id::<WorkspaceId>("workspace"));
+    call.change_on::<LeaveWorkspace>(who, home, Unasked, |visit, permit, sheet| {
+        accounts::leave(&sheet.finish(visit.house)?, permit)?;
+        Ok(reply::see_other("/you"))
+    })
+    .await
 }
 
-async fn remove(mut call: Call<House>) -> Result<Response, Problem> {
-    let id = call.holes.id("member");
-    let (who, form) = (call.member(), call.rq.form().await);
-    let there = call
-        .visit(who, move |visit| {
-            let (home, it) = member(visit, id)?;
-            let mut form = form?;
-            visit.check(&mut form, "remove", it.id.as_str())?;
-            let shown = version(&form.text("version"))?;
-            form.finish()?;
-            let permit = visit.db.permit::<ManageTeam>(home, Unasked)?;
-            accounts::member_remove(&visit.house.store, permit, it.id, shown)?;
-            Ok(format!("/w/{home}/team"))
-        })
-        .await?;
-    Ok(reply::see_other(&there))
+/// What is done about one member: by whoever manages the team, and only to a member of it. Gives the way on.
+async fn about(
+    call: Call<House>,
+    act: fn(&mut Visit<'_, '_>, &MemberRow, Permit<ManageTeam>, Sheet) -> Result<String, Problem>,
+) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id("member"));
+    let ask = move |visit: &mut Visit<'_, '_>, _: &mut Sent| {
+        let (home, it) = member(visit, id)?;
+        Ok((it, visit.db.permit::<ManageTeam>(home, Unasked)?))
+    };
+    call.change(who, ask, move |visit, (it, permit), sheet| {
+        Ok(reply::see_other(&act(visit, &it, permit, sheet)?))
+    })
+    .await
+}
+
+fn role(
+    visit: &mut Visit<'_, '_>,
+    it: &MemberRow,
+    permit: Permit<ManageTeam>,
+    mut sheet: Sheet,
+) -> Result<String, Problem> {
+    let (home, shown) = (permit.on(), sheet.version()?);
+    let Some(role) = sheet.take("role", role_of) else { return Err(sheet.wrong()) };
+    accounts::role_set(&sheet.finish(visit.house)?, permit, it.id, shown, role)?;
+    // whoever gave up their own ownership may no longer open the member's page
+    Ok(format!("/w/{home}/team"))
+}
+
+fn money(
+    visit: &mut Visit<'_, '_>,
+    it: &MemberRow,
+    permit: Permit<ManageTeam>,
+    mut sheet: Sheet,
+) -> Result<String, Problem> {
+    let (home, shown) = (permit.on(), sheet.version()?);
+    // a word that is neither opens nothing and closes nothing
+    let yes_or_no = |it: &str| match it {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err(Fault::new("Choose yes or no")),
+    };
+    let Some(open) = sheet.take("money", yes_or_no) else { return Err(sheet.wrong()) };
+    accounts::money_set(&sheet.finish(visit.house)?, permit, it.id, shown, open)?;
+    Ok(format!("/w/{home}/team/{}", it.id))
+}
+
+fn remove(
+    visit: &mut Visit<'_, '_>,
+    it: &MemberRow,
+    permit: Permit<ManageTeam>,
+    mut sheet: Sheet,
+) -> Result<String, Problem> {
+    let (home, shown) = (permit.on(), sheet.version()?);
+    accounts::member_remove(&sheet.finish(visit.house)?, permit, it.id, shown)?;
+    Ok(format!("/w/{home}/team"))
 }

@@ -1,6 +1,7 @@
 //! One's own account: workspaces to choose from, sessions to end.
 
 use super::leaf::{Cell, Form, Leaf, Section, Table};
+use crate::change::Sent;
 use crate::house::House;
 use crate::problem::Problem;
 use crate::reply;
@@ -51,8 +52,7 @@ fn sessions(visit: &Visit<'_, '_>, them: &[SessionRow]) -> Section {
         let end = if it.id == visit.doors.session {
             Cell::link("/sign-out", "This one: sign out")
         } else {
-            let token = visit.token("end-session", it.id.as_str());
-            let form = Form::post(format!("/you/sessions/{}/end", it.id), token, "End");
+            let form = Form::post(visit, format!("/you/sessions/{}/end", it.id), "End");
             Cell::forms(vec![form.undo().about(it.agent.clone())])
         };
         table.row(vec![
@@ -68,8 +68,7 @@ fn sessions(visit: &Visit<'_, '_>, them: &[SessionRow]) -> Section {
     if them.len() < 2 {
         return section;
     }
-    let token = visit.token("end-others", "");
-    section.form(Form::post("/you/sessions/others", token, "Sign out everywhere else").undo())
+    section.form(Form::post(visit, "/you/sessions/others", "Sign out everywhere else").undo())
 }
 
 async fn show(call: Call<House>) -> Result<Response, Problem> {
@@ -88,24 +87,20 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     leaf.answer(&call.app, &page)
 }
 
-async fn end_others(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    call.visit(As::Account, move |visit| {
-        let mut form = form?;
-        visit.check(&mut form, "end-others", "")?;
-        form.finish()?;
-        let permit = visit.db.permit::<ManageSessions>(visit.doors.account, Unasked)?;
-        accounts::sessions_revoke_others(&visit.house.store, permit, visit.doors.session)?;
-        Ok(())
+async fn end_others(call: Call<House>) -> Result<Response, Problem> {
+    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
+        Ok(visit.db.permit::<ManageSessions>(visit.doors.account, Unasked)?)
+    };
+    call.change(As::Account, ask, |visit, permit, sheet| {
+        accounts::sessions_revoke_others(&sheet.finish(visit.house)?, permit, visit.doors.session)?;
+        Ok(reply::see_other("/you"))
     })
-    .await?;
-    Ok(reply::see_other("/you"))
+    .await
 }
 
-async fn end_one(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
+async fn end_one(call: Call<House>) -> Result<Response, Problem> {
     let session: Option<SessionId> = call.holes.id("session");
-    call.visit(As::Account, move |visit| {
+    let ask = move |visit: &mut Visit<'_, '_>, _: &mut Sent| {
         let session = visit.known(session)?;
         // whose session it is, the store says: before that, a form about it tells nothing
         let permit = visit.db.permit::<ManageSessions>(visit.doors.account, Unasked)?;
@@ -113,11 +108,11 @@ async fn end_one(mut call: Call<House>) -> Result<Response, Problem> {
         if !mine.iter().any(|it| it.id == session) {
             return Err(Problem::Refused);
         }
-        let mut form = form?;
-        visit.check(&mut form, "end-session", session.as_str())?;
-        form.finish()?;
-        Ok(accounts::session_revoke(&visit.house.store, permit, session)?)
+        Ok((permit, session))
+    };
+    call.change(As::Account, ask, |visit, (permit, session), sheet| {
+        accounts::session_revoke(&sheet.finish(visit.house)?, permit, session)?;
+        Ok(reply::see_other("/you"))
     })
-    .await?;
-    Ok(reply::see_other("/you"))
+    .await
 }

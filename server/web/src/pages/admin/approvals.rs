@@ -109,8 +109,7 @@ fn approve(visit: &mut Visit<'_, '_>, id: AccountId) -> Result<Option<Section>, 
     if !visit.db.may::<ApproveAccount>(id, &Factor)? {
         return Ok(None);
     }
-    let token = visit.token("approve", id.as_str());
-    let form = Form::post(format!("/admin/approvals/{id}/approve"), token, "Approve the account");
+    let form = Form::post(visit, format!("/admin/approvals/{id}/approve"), "Approve the account");
     Ok(Some(Section::titled("approve", "Approve").say("The person is told by mail.").form(form)))
 }
 
@@ -122,8 +121,7 @@ fn reject(visit: &mut Visit<'_, '_>, id: AccountId, filled: &Filled) -> Result<O
     if !visit.db.may::<RejectAccount>(id, &Factor)? {
         return Ok(None);
     }
-    let token = visit.token("reject", id.as_str());
-    let form = Form::post(format!("/admin/approvals/{id}/reject"), token, "Reject the application")
+    let form = Form::post(visit, format!("/admin/approvals/{id}/reject"), "Reject the application")
         .field(reason(filled))
         .undo();
     Ok(Some(Section::titled("reject", "Reject").form(form)))
@@ -142,8 +140,7 @@ fn suspend(visit: &mut Visit<'_, '_>, id: AccountId, filled: &Filled) -> Result<
     if !visit.db.may::<SuspendAccount>(id, &Factor)? {
         return Ok(Some(fresh_code_first(section, &format!("/admin/approvals/{id}"))));
     }
-    let token = visit.token("suspend", id.as_str());
-    let form = Form::post(format!("/admin/approvals/{id}/suspend"), token, "Suspend the account")
+    let form = Form::post(visit, format!("/admin/approvals/{id}/suspend"), "Suspend the account")
         .field(reason(filled))
         .undo();
     Ok(Some(section.form(form)))
@@ -153,8 +150,7 @@ fn reinstate(visit: &mut Visit<'_, '_>, id: AccountId) -> Result<Option<Section>
     if !visit.db.may::<ReinstateAccount>(id, &Factor)? {
         return Ok(None);
     }
-    let token = visit.token("reinstate", id.as_str());
-    let form = Form::post(format!("/admin/approvals/{id}/reinstate"), token, "Open the account again");
+    let form = Form::post(visit, format!("/admin/approvals/{id}/reinstate"), "Open the account again");
     Ok(Some(Section::titled("reinstate", "Open again").form(form)))
 }
 

@@ -1,6 +1,6 @@
 //! Reviewed-access codes: issue, list, revoke. A code is shown once, in the answer that issues it.
 
-use super::{answered, staff};
+use super::{answered, staff, staff_change};
 use crate::house::House;
 use crate::http::{Filled, encoding};
 use crate::pages::accounts::kinds;
@@ -53,8 +53,7 @@ fn page(visit: &mut Visit<'_, '_>, filled: &Filled, after: Option<&str>) -> Resu
     let mut table = Table::new("Codes, the newest first", &head);
     for it in &rows {
         let revoke = if fresh && it.revoked_at.is_none() {
-            let token = visit.token("revoke-code", it.id.as_str());
-            let form = Form::post(format!("{HERE}/{}/revoke", it.id), token, "Revoke");
+            let form = Form::post(visit, format!("{HERE}/{}/revoke", it.id), "Revoke");
             Cell::forms(vec![form.undo().about(it.note.clone())])
         } else {
             Cell::text("")
@@ -71,7 +70,7 @@ fn page(visit: &mut Visit<'_, '_>, filled: &Filled, after: Option<&str>) -> Resu
     }
     let issue = Section::titled("issue", "Issue a code");
     let issue = if fresh {
-        let form = Form::post(HERE, visit.token("issue-code", ""), "Issue the code")
+        let form = Form::post(visit, HERE, "Issue the code")
             .choice(kinds(Choice::new("kind", "For")).filled(filled))
             .field(Field::text("uses", "How many accounts").hint("1 to 500").filled(filled))
             .field(Field::text("days", "How many days it lasts").hint("1 to 365").filled(filled))
@@ -109,48 +108,41 @@ fn number(text: &str, most: i64) -> Result<i64, Fault> {
     parsed.ok_or_else(|| Fault::new(format!("Enter a number from 1 to {most}")))
 }
 
-async fn issue(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    let done = staff(&call, HERE, move |visit| {
-        let permit = visit.db.permit::<IssueCode>(ThePlatform, Factor)?;
-        let mut form = form?;
-        visit.check(&mut form, "issue-code", "")?;
-        let mut filled = form.filled(&[crate::csrf::FIELD]);
-        let kind = form.text("kind").parse::<Kind>().map_err(|_| Fault::new("Choose for whom"));
-        let kind = filled.take("kind", kind);
-        let uses = filled.take("uses", number(&form.text("uses"), MOST_USES));
-        let days = filled.take("days", number(&form.text("days"), LONGEST_DAYS));
-        let note = filled.take("note", Line::line("for whom it is", &form.text("note")));
-        let verifies = form.ticked("verifies");
-        form.finish()?;
+async fn issue(call: Call<House>) -> Result<Response, Problem> {
+    let ask = |visit: &mut Visit<'_, '_>| Ok(visit.db.permit::<IssueCode>(ThePlatform, Factor)?);
+    staff_change(call, HERE.into(), ask, |visit, permit, mut sheet| {
+        let a_kind = |it: &str| it.parse::<Kind>().map_err(|_| Fault::new("Choose for whom"));
+        let kind = sheet.take("kind", a_kind);
+        let uses = sheet.take("uses", |it| number(it, MOST_USES));
+        let days = sheet.take("days", |it| number(it, LONGEST_DAYS));
+        let note = sheet.take("note", |it| Line::line("for whom it is", it));
+        let verifies = sheet.ticked("verifies");
         let (Some(kind), Some(uses), Some(days), Some(note)) = (kind, uses, days, note) else {
-            let (page, leaf) = page(visit, &filled, None)?;
-            return Err(leaf.again(visit.house, page, &filled));
+            let (page, leaf) = page(visit, &sheet.filled, None)?;
+            return Err(leaf.again(visit.house, page, &sheet.filled));
         };
         let terms = CodeTerms { kind, uses, days, note, verifies };
-        let issued = accounts::code_issue(&visit.house.store, permit, &terms)?;
+        let issued = accounts::code_issue(&sheet.finish(visit.house)?, permit, &terms)?;
         let section = Section::plain()
             .say("Keep it now: it is shown this once and stored only as a hash.")
             .codes(vec![issued.text])
             .link(HERE, "Back to the codes");
-        Ok((visit.page("The code", HERE)?, Leaf::new("The code").with(section)))
+        let page = visit.page("The code", HERE)?;
+        Leaf::new("The code").with(section).answer(visit.house, &page)
     })
-    .await?;
-    answered(&call, done)
+    .await
 }
 
-async fn revoke(mut call: Call<House>) -> Result<Response, Problem> {
+async fn revoke(call: Call<House>) -> Result<Response, Problem> {
     let id: Option<CodeId> = call.holes.id("code");
-    let form = call.rq.form().await;
-    let done = staff(&call, HERE, move |visit| {
+    let ask = move |visit: &mut Visit<'_, '_>| {
         let id = visit.known(id)?;
         let _seen = visit.db.permit::<ViewCode>(id, Factor)?;
-        let permit = visit.db.permit::<RevokeCode>(id, Factor)?;
-        let mut form = form?;
-        visit.check(&mut form, "revoke-code", id.as_str())?;
-        form.finish()?;
-        Ok(accounts::code_revoke(&visit.house.store, permit)?)
+        Ok(visit.db.permit::<RevokeCode>(id, Factor)?)
+    };
+    staff_change(call, HERE.into(), ask, |visit, permit, sheet| {
+        accounts::code_revoke(&sheet.finish(visit.house)?, permit)?;
+        Ok(reply::see_other(HERE))
     })
-    .await?;
-    Ok(done.map_or_else(|step_up| step_up, |()| reply::see_other(HERE)))
+    .await
 }

@@ -1,9 +1,9 @@
 //! What staff decide of an account, each a form of its own.
 
 use super::approvals::about;
-use super::staff;
+use super::staff_change;
+use crate::change::Sheet;
 use crate::house::House;
-use crate::http::Form;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
@@ -11,8 +11,9 @@ use crate::visit::Visit;
 use domain::AccountId;
 use domain::bounded::Prose;
 use policy::{
-    Factor,
+    Action, Factor, Permit,
     actions::{ApproveAccount, ReinstateAccount, RejectAccount, SuspendAccount},
+    facts,
 };
 use store::accounts;
 use warp::reply::Response;
@@ -38,62 +39,63 @@ pub(super) fn routes() -> Vec<Route<House>> {
     ]
 }
 
-type Decide = fn(&mut Visit<'_, '_>, AccountId, Result<Form, Problem>) -> Result<(), Problem>;
-
-async fn take(mut call: Call<House>, decide: Decide) -> Result<Response, Problem> {
+/// One decision about the account in the path, by whoever has this right to it.
+async fn take<A>(
+    call: Call<House>,
+    act: fn(&mut Visit<'_, '_>, Permit<A>, Sheet) -> Result<(), Problem>,
+) -> Result<Response, Problem>
+where
+    A: Action<On = facts::Account, Input = Factor>,
+{
     let id: Option<AccountId> = call.holes.id("account");
-    let form = call.rq.form().await;
     let back = id.map_or_else(|| "/admin/approvals".into(), |it| format!("/admin/approvals/{it}"));
-    let done = staff(&call, &back, move |visit| {
+    let there = back.clone();
+    let ask = move |visit: &mut Visit<'_, '_>| {
         let id = visit.known(id)?;
-        decide(visit, id, form)
+        Ok(visit.db.permit::<A>(id, Factor)?)
+    };
+    staff_change(call, back, ask, move |visit, permit, sheet| {
+        act(visit, permit, sheet)?;
+        Ok(reply::see_other(&there))
     })
-    .await?;
-    Ok(match done {
-        Ok(()) => reply::see_other(&back),
-        Err(step_up) => step_up,
-    })
+    .await
 }
 
-fn approve(visit: &mut Visit<'_, '_>, id: AccountId, form: Result<Form, Problem>) -> Result<(), Problem> {
-    let permit = visit.db.permit::<ApproveAccount>(id, Factor)?;
-    let mut form = form?;
-    visit.check(&mut form, "approve", id.as_str())?;
-    form.finish()?;
-    Ok(accounts::approve(&visit.house.store, permit, &visit.house.settings.address)?)
+fn approve(visit: &mut Visit<'_, '_>, permit: Permit<ApproveAccount>, sheet: Sheet) -> Result<(), Problem> {
+    Ok(accounts::approve(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?)
 }
 
-fn reinstate(visit: &mut Visit<'_, '_>, id: AccountId, form: Result<Form, Problem>) -> Result<(), Problem> {
-    let permit = visit.db.permit::<ReinstateAccount>(id, Factor)?;
-    let mut form = form?;
-    visit.check(&mut form, "reinstate", id.as_str())?;
-    form.finish()?;
-    Ok(accounts::reinstate(&visit.house.store, permit, &visit.house.settings.address)?)
+fn reinstate(
+    visit: &mut Visit<'_, '_>,
+    permit: Permit<ReinstateAccount>,
+    sheet: Sheet,
+) -> Result<(), Problem> {
+    Ok(accounts::reinstate(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?)
 }
 
-/// The reason in a form, or the page again.
-fn reason(visit: &mut Visit<'_, '_>, id: AccountId, mut form: Form, name: &str) -> Result<Prose, Problem> {
-    visit.check(&mut form, name, id.as_str())?;
-    let mut filled = form.filled(&[crate::csrf::FIELD]);
-    let reason = filled.take("reason", Prose::prose("a reason", &form.text("reason")));
-    form.finish()?;
-    match reason {
+/// The reason in a form, which the person reads; or the page again.
+fn reason(visit: &mut Visit<'_, '_>, id: AccountId, sheet: &mut Sheet) -> Result<Prose, Problem> {
+    match sheet.take("reason", |it| Prose::prose("a reason", it)) {
         Some(it) => Ok(it),
         None => {
-            let (page, leaf) = about(visit, id, &filled)?;
-            Err(leaf.again(visit.house, page, &filled))
+            let (page, leaf) = about(visit, id, &sheet.filled)?;
+            Err(leaf.again(visit.house, page, &sheet.filled))
         }
     }
 }
 
-fn reject(visit: &mut Visit<'_, '_>, id: AccountId, form: Result<Form, Problem>) -> Result<(), Problem> {
-    let permit = visit.db.permit::<RejectAccount>(id, Factor)?;
-    let reason = reason(visit, id, form?, "reject")?;
-    Ok(accounts::reject(&visit.house.store, permit, &reason, &visit.house.settings.address)?)
+fn reject(visit: &mut Visit<'_, '_>, permit: Permit<RejectAccount>, mut sheet: Sheet) -> Result<(), Problem> {
+    let reason = reason(visit, permit.on(), &mut sheet)?;
+    let store = sheet.finish(visit.house)?;
+    Ok(accounts::reject(&store, permit, &reason, &visit.house.settings.address)?)
 }
 
-fn suspend(visit: &mut Visit<'_, '_>, id: AccountId, form: Result<Form, Problem>) -> Result<(), Problem> {
-    let permit = visit.db.permit::<SuspendAccount>(id, Factor)?;
-    let reason = reason(visit, id, form?, "suspend")?;
-    Ok(accounts::suspend(&visit.house.store, permit, &reason, &visit.house.settings.address)?)
+fn suspend(
+    visit: &mut Visit<'_, '_>,
+    permit: Permit<SuspendAccount>,
+    mut sheet: Sheet,
+) -> Result<(), Problem> {
+    let reason = reason(visit, permit.on(), &mut sheet)?;
+    let store = sheet.finish(visit.house)?;
+    Ok(accounts::suspend(&store, permit, &reason, &visit.house.settings.address)?)
 }

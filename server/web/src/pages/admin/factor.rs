@@ -1,6 +1,7 @@
 //! Enrolling a second factor: a secret as a picture and as text, a first code, and recovery codes shown once.
 
-use super::step_up::{ISSUER, Tried, note, proof};
+use super::step_up::{ISSUER, note, proof};
+use crate::change::Sent;
 use crate::house::House;
 use crate::http::Filled;
 use crate::pages::accounts::cookie;
@@ -44,7 +45,7 @@ fn page(visit: &mut Visit<'_, '_>, filled: &Filled) -> Result<(Page, Leaf), Prob
     let leaf = Leaf::new("Your second factor");
     let leaf = match state(visit)? {
         None => {
-            let form = Form::post(HERE, visit.token("factor", ""), "Set up the second factor");
+            let form = Form::post(visit, HERE, "Set up the second factor");
             leaf.lead("Staff pages open only with a code of an authenticator app.")
                 .with(Section::plain().form(form))
         }
@@ -61,7 +62,7 @@ fn page(visit: &mut Visit<'_, '_>, filled: &Filled) -> Result<(Page, Leaf), Prob
         }
         Some(it) => {
             let facts = vec![Fact::digest("To type by hand", totp_of(&it)?.secret_text())];
-            let form = Form::post("/admin/factor/confirm", visit.token("confirm-factor", ""), "Confirm")
+            let form = Form::post(visit, "/admin/factor/confirm", "Confirm")
                 .field(Field::code("code", "The six digits it shows now").filled(filled));
             leaf.lead("Scan the picture with an authenticator app, then enter the code that it shows.").with(
                 Section::plain()
@@ -79,17 +80,15 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     leaf.answer(&call.app, &page)
 }
 
-async fn begin(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    call.visit(As::Admin, move |visit| {
-        let permit = visit.db.permit::<ManageFactor>(visit.doors.account, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "factor", "")?;
-        form.finish()?;
-        Ok(accounts::factor_begin(&visit.house.store, permit)?)
+async fn begin(call: Call<House>) -> Result<Response, Problem> {
+    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
+        Ok(visit.db.permit::<ManageFactor>(visit.doors.account, Unasked)?)
+    };
+    call.change(As::Admin, ask, |visit, permit, sheet| {
+        accounts::factor_begin(&sheet.finish(visit.house)?, permit)?;
+        Ok(reply::see_other(HERE))
     })
-    .await?;
-    Ok(reply::see_other(HERE))
+    .await
 }
 
 /// The picture, only while the factor is not confirmed. Never kept by anybody: `no-store` is the rule of private answers.
@@ -103,48 +102,44 @@ async fn picture(call: Call<House>) -> Result<Response, Problem> {
     Ok(reply::body(warp::http::StatusCode::OK, "image/svg+xml", svg))
 }
 
-async fn confirm(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    let done = call
-        .visit(As::Admin, move |visit| {
-            let state = state(visit)?.filter(|it| !it.confirmed).ok_or(Problem::Stale(
-                "No second factor waits to be confirmed.".into(),
-            ))?;
-            let mut form = form?;
-            visit.check(&mut form, "confirm-factor", "")?;
-            let mut filled = form.filled(&[crate::csrf::FIELD, "code"]);
-            let code = form.text("code");
-            form.finish()?;
-            let permit = visit.db.permit::<ManageFactor>(visit.doors.account, Unasked)?;
-            let waits = accounts::factor_try(&visit.house.store, &permit)?.is_err();
-            let step = match proof(&state, &code, visit.now())? {
-                Some(Proof::Step(it)) if !waits => it,
-                _ => {
-                    note(visit, "enrolment");
-                    let text = if waits { "Too many wrong codes. Wait a while" } else { "This code is not right. Enter the one it shows now" };
-                    filled.faults.add("code", text);
-                    let (page, leaf) = page(visit, &filled)?;
-                    return Ok((Tried::Wrong(leaf.again(visit.house, page, &filled)), None));
-                }
-            };
-            let codes = visit.house.edge.chance.with(|mint| totp::recovery_codes(|bytes| mint.fill(bytes)));
-            let hashes: Vec<_> = codes.iter().map(|it| totp::recovery_digest(it)).collect();
-            let session = visit.doors.session;
-            let issued = accounts::factor_confirm(&visit.house.store, permit, step, &hashes, session)?;
-            let section = Section::plain()
-                .say("Keep these ten codes where your telephone is not. Each opens the staff pages once. They are shown \
-                      this once and stored only as hashes.")
-                .codes(codes)
-                .link("/admin", "Go on to the platform");
-            let page = visit.page("Your recovery codes", "")?;
-            Ok((Tried::Right(Box::new(issued)), Some((page, Leaf::new("Your recovery codes").with(section)))))
-        })
-        .await?;
-    match done {
-        (Tried::Right(issued), Some((page, leaf))) => {
-            Ok(cookie(leaf.answer(&call.app, &page)?, &call.app, Some(&issued)))
-        }
-        (Tried::Wrong(again), _) => Err(again),
-        (Tried::Right(_), None) => Err(Problem::Broken("a confirmed factor without its codes".into())),
-    }
+async fn confirm(call: Call<House>) -> Result<Response, Problem> {
+    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
+        let state = state(visit)?.filter(|it| !it.confirmed);
+        let state = state.ok_or(Problem::Stale("No second factor waits to be confirmed.".into()))?;
+        Ok((state, visit.db.permit::<ManageFactor>(visit.doors.account, Unasked)?))
+    };
+    call.change(As::Admin, ask, |visit, (state, permit), mut sheet| {
+        let code = sheet.secret("code");
+        let mut filled = sheet.filled.clone();
+        let store = sheet.finish(visit.house)?;
+        // a try is counted whatever becomes of the form
+        let waits = accounts::factor_try(&visit.house.store, &permit)?.is_err();
+        let step = match proof(&state, &code, visit.now())? {
+            Some(Proof::Step(it)) if !waits => it,
+            _ => {
+                note(visit, "enrolment");
+                let text = if waits {
+                    "Too many wrong codes. Wait a while"
+                } else {
+                    "This code is not right. Enter the one it shows now"
+                };
+                filled.faults.add("code", text);
+                let (page, leaf) = page(visit, &filled)?;
+                return Err(leaf.again(visit.house, page, &filled));
+            }
+        };
+        let codes = visit.house.edge.chance.with(|mint| totp::recovery_codes(|bytes| mint.fill(bytes)));
+        let hashes: Vec<_> = codes.iter().map(|it| totp::recovery_digest(it)).collect();
+        let session = visit.doors.session;
+        let issued = accounts::factor_confirm(&store, permit, step, &hashes, session)?;
+        let section = Section::plain()
+            .say("Keep these ten codes where your telephone is not. Each opens the staff pages once. They are shown \
+                  this once and stored only as hashes.")
+            .codes(codes)
+            .link("/admin", "Go on to the platform");
+        let page = visit.page("Your recovery codes", "")?;
+        let answer = Leaf::new("Your recovery codes").with(section).answer(visit.house, &page)?;
+        Ok(cookie(answer, visit.house, Some(&issued)))
+    })
+    .await
 }

@@ -9,6 +9,7 @@ mod security;
 mod step_up;
 mod workspaces;
 
+use crate::change::{Sent, Sheet};
 use crate::house::House;
 use crate::http::encoding;
 use crate::problem::Problem;
@@ -45,10 +46,29 @@ pub(crate) async fn staff<T: Send + 'static>(
         .await;
     match done {
         Ok(it) => Ok(Ok(it)),
-        Err(Problem::StepUp) => {
-            Ok(Err(reply::see_other(&format!("/admin/step-up?to={}", encoding::encode(back)))))
-        }
+        Err(Problem::StepUp) => Ok(Err(step_up_from(back))),
         Err(it) => Err(it),
+    }
+}
+
+fn step_up_from(back: &str) -> Response {
+    reply::see_other(&format!("/admin/step-up?to={}", encoding::encode(back)))
+}
+
+/// A staff form: the platform's own right first, then as [`Call::change`]. `back` is the page that the form stands on.
+async fn staff_change<P>(
+    call: Call<House>,
+    back: String,
+    ask: impl FnOnce(&mut Visit<'_, '_>) -> Result<P, Problem> + Send + 'static,
+    act: impl FnOnce(&mut Visit<'_, '_>, P, Sheet) -> Result<Response, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
+        let _permit = visit.db.permit::<ViewPlatform>(ThePlatform, Factor)?;
+        ask(visit)
+    };
+    match call.change(As::Admin, ask, act).await {
+        Err(Problem::StepUp) => Ok(step_up_from(&back)),
+        done => done,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Showing the second factor: a code of the authenticator app, or a recovery code.
 
 use super::safe;
+use crate::change::Sent;
 use crate::house::House;
 use crate::http::Filled;
 use crate::pages::accounts::cookie;
@@ -14,7 +15,7 @@ use crate::visit::{As, Visit};
 use domain::Fault;
 use policy::{Unasked, actions::ManageFactor};
 use store::accounts::{self, FactorState, Issued, Proof};
-use store::{SecurityEvent, StoreError};
+use store::{SecurityEvent, Store, StoreError};
 use warp::reply::Response;
 
 /// The name that authenticator apps show.
@@ -29,7 +30,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
 }
 
 fn leaf(visit: &Visit<'_, '_>, to: &str, filled: &Filled) -> Leaf {
-    let form = Form::post("/admin/step-up", visit.token("step-up", ""), "Go on").hidden("to", to).field(
+    let form = Form::post(visit, "/admin/step-up", "Go on").hidden("to", to).field(
         Field::code("code", "Code")
             .hint("Six digits from your authenticator app, or one of your recovery codes.")
             .filled(filled),
@@ -74,48 +75,35 @@ pub(super) fn proof(state: &FactorState, code: &str, now: domain::Moment) -> Res
     Ok(Some(Proof::Recovery(totp::recovery_digest(code))))
 }
 
-/// How a try at a code ended.
-pub(super) enum Tried {
-    Right(Box<Issued>),
-    Wrong(Problem),
-}
-
-async fn take(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    let done = call
-        .visit(As::Admin, move |visit| {
-            let Some(state) = confirmed(visit)? else { return Ok(None) };
-            let mut form = form?;
-            visit.check(&mut form, "step-up", "")?;
-            let mut filled = form.filled(&[crate::csrf::FIELD, "code"]);
-            let (to, code) = (safe(&form.text("to")).to_owned(), form.text("code"));
-            form.finish()?;
-            let tried = tried(visit, &state, &code)?;
-            let fault = match tried {
-                Ok(issued) => return Ok(Some((Tried::Right(Box::new(issued)), to))),
-                Err(fault) => fault,
-            };
-            filled.faults.add("code", fault.to_string());
-            let page = visit.page("Your second factor", "")?;
-            let again = leaf(visit, &to, &filled).again(visit.house, page, &filled);
-            Ok(Some((Tried::Wrong(again), to)))
-        })
-        .await?;
-    match done {
-        None => Ok(reply::see_other("/admin/factor")),
-        Some((Tried::Right(issued), to)) => Ok(cookie(reply::see_other(&to), &call.app, Some(&issued))),
-        Some((Tried::Wrong(again), _)) => Err(again),
-    }
+async fn take(call: Call<House>) -> Result<Response, Problem> {
+    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| confirmed(visit);
+    call.change(As::Admin, ask, |visit, state, mut sheet| {
+        let Some(state) = state else { return Ok(reply::see_other("/admin/factor")) };
+        let (to, code) = (safe(&sheet.text("to")).to_owned(), sheet.secret("code"));
+        let mut filled = sheet.filled.clone();
+        let store = sheet.finish(visit.house)?;
+        match tried(visit, &store, &state, &code)? {
+            Ok(issued) => Ok(cookie(reply::see_other(&to), visit.house, Some(&issued))),
+            Err(fault) => {
+                filled.faults.add("code", fault.to_string());
+                let page = visit.page("Your second factor", "")?;
+                Err(leaf(visit, &to, &filled).again(visit.house, page, &filled))
+            }
+        }
+    })
+    .await
 }
 
 /// Takes one try, compares, and uses what was right.
 fn tried(
     visit: &mut Visit<'_, '_>,
+    store: &Store,
     state: &FactorState,
     code: &str,
 ) -> Result<Result<Issued, Fault>, Problem> {
     let account = visit.doors.account;
     let permit = visit.db.permit::<ManageFactor>(account, Unasked)?;
+    // a try is counted whatever becomes of the form
     if let Err(until) = accounts::factor_try(&visit.house.store, &permit)? {
         note(visit, "waits");
         let seconds = until.age_of(visit.now()).max(1);
@@ -126,7 +114,7 @@ fn tried(
         note(visit, "wrong");
         return Ok(Err(wrong()));
     };
-    match accounts::factor_use(&visit.house.store, permit, proof, visit.doors.session) {
+    match accounts::factor_use(store, permit, proof, visit.doors.session) {
         Ok(issued) => Ok(Ok(issued)),
         Err(StoreError::Conflict(_)) => {
             note(visit, "used or unknown");

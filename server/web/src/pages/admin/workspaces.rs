@@ -1,10 +1,9 @@
 //! Workspaces and their verification.
 
-use super::{answered, staff};
+use super::{answered, staff, staff_change};
 use crate::house::House;
 use crate::http::{Filled, encoding};
 use crate::pages::accounts::leaf::{Cell, Form, Leaf, Section, Table};
-use crate::pages::accounts::version;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
@@ -143,8 +142,7 @@ fn verification(
         return Ok(None);
     }
     let verb = if it.verified { "Verify it anew" } else { "Verify the workspace" };
-    let token = visit.token("verify", it.id.as_str());
-    let mut form = Form::post(format!("/admin/workspaces/{}/verify", it.id), token, verb)
+    let mut form = Form::post(visit, format!("/admin/workspaces/{}/verify", it.id), verb)
         .hidden("version", it.version.0.to_string())
         .field(Field::area("note", "Note").hint("What you looked at, and whom you spoke to.").filled(filled));
     if it.kind == Kind::Artist && !it.members.is_empty() {
@@ -175,8 +173,7 @@ fn revocation(
         let section = section.say("This needs a second factor no older than five minutes.");
         return Ok(Some(section.link(back, "Give a fresh code")));
     }
-    let token = visit.token("revoke", it.id.as_str());
-    let form = Form::post(format!("/admin/workspaces/{}/revoke", it.id), token, "Take it back")
+    let form = Form::post(visit, format!("/admin/workspaces/{}/revoke", it.id), "Take it back")
         .hidden("version", it.version.0.to_string())
         .field(Field::area("reason", "Reason").hint("The owners read this, word for word.").filled(filled))
         .undo();
@@ -197,56 +194,46 @@ async fn one(call: Call<House>) -> Result<Response, Problem> {
     answered(&call, done)
 }
 
-async fn verify(mut call: Call<House>) -> Result<Response, Problem> {
+async fn verify(call: Call<House>) -> Result<Response, Problem> {
     let id: Option<WorkspaceId> = call.holes.id("workspace");
-    let form = call.rq.form().await;
-    let done = staff(&call, &back(id), move |visit| {
+    let ask = move |visit: &mut Visit<'_, '_>| {
         let id = visit.known(id)?;
-        let permit = visit.db.permit::<VerifyWorkspace>(id, Factor)?;
-        let mut form = form?;
-        visit.check(&mut form, "verify", id.as_str())?;
-        let mut filled = form.filled(&[crate::csrf::FIELD]);
-        let note = filled.take("note", Prose::prose("a note", &form.text("note")));
-        let member = match form.text("in-person").as_str() {
-            "" => Some(None),
-            text => {
-                let parsed =
-                    text.parse::<MembershipId>().map_err(|_| Fault::new("Choose one of its members"));
-                filled.take("in-person", parsed).map(Some)
-            }
+        Ok(visit.db.permit::<VerifyWorkspace>(id, Factor)?)
+    };
+    staff_change(call, back(id), ask, move |visit, permit, mut sheet| {
+        let shown = sheet.version()?;
+        let note = sheet.take("note", |it| Prose::prose("a note", it));
+        let a_member = |it: &str| match it {
+            "" => Ok(None),
+            it => it.parse::<MembershipId>().map(Some).map_err(|_| Fault::new("Choose one of its members")),
         };
-        let shown = version(&form.text("version"))?;
-        form.finish()?;
+        let member = sheet.take("in-person", a_member);
         let (Some(note), Some(member)) = (note, member) else {
-            let (page, leaf) = about(visit, id, &filled, Again::Verify)?;
-            return Err(leaf.again(visit.house, page, &filled));
+            let (page, leaf) = about(visit, permit.on(), &sheet.filled, Again::Verify)?;
+            return Err(leaf.again(visit.house, page, &sheet.filled));
         };
-        let house = visit.house;
-        Ok(accounts::verify(&house.store, permit, shown, &note, member, &house.settings.address)?)
+        let store = sheet.finish(visit.house)?;
+        accounts::verify(&store, permit, shown, &note, member, &visit.house.settings.address)?;
+        Ok(reply::see_other(&back(id)))
     })
-    .await?;
-    Ok(done.map_or_else(|step_up| step_up, |()| reply::see_other(&back(id))))
+    .await
 }
 
-async fn revoke(mut call: Call<House>) -> Result<Response, Problem> {
+async fn revoke(call: Call<House>) -> Result<Response, Problem> {
     let id: Option<WorkspaceId> = call.holes.id("workspace");
-    let form = call.rq.form().await;
-    let done = staff(&call, &back(id), move |visit| {
+    let ask = move |visit: &mut Visit<'_, '_>| {
         let id = visit.known(id)?;
-        let permit = visit.db.permit::<RevokeVerification>(id, Factor)?;
-        let mut form = form?;
-        visit.check(&mut form, "revoke", id.as_str())?;
-        let mut filled = form.filled(&[crate::csrf::FIELD]);
-        let reason = filled.take("reason", Prose::prose("a reason", &form.text("reason")));
-        let shown = version(&form.text("version"))?;
-        form.finish()?;
-        let Some(reason) = reason else {
-            let (page, leaf) = about(visit, id, &filled, Again::Revoke)?;
-            return Err(leaf.again(visit.house, page, &filled));
+        Ok(visit.db.permit::<RevokeVerification>(id, Factor)?)
+    };
+    staff_change(call, back(id), ask, move |visit, permit, mut sheet| {
+        let shown = sheet.version()?;
+        let Some(reason) = sheet.take("reason", |it| Prose::prose("a reason", it)) else {
+            let (page, leaf) = about(visit, permit.on(), &sheet.filled, Again::Revoke)?;
+            return Err(leaf.again(visit.house, page, &sheet.filled));
         };
-        let house = visit.house;
-        Ok(accounts::revoke_verification(&house.store, permit, shown, &reason, &house.settings.address)?)
+        let store = sheet.finish(visit.house)?;
+        accounts::revoke_verification(&store, permit, shown, &reason, &visit.house.settings.address)?;
+        Ok(reply::see_other(&back(id)))
     })
-    .await?;
-    Ok(done.map_or_else(|step_up| step_up, |()| reply::see_other(&back(id))))
+    .await
 }

@@ -4,7 +4,6 @@ mod shown;
 
 use super::engagements::parts::{Act, ListView, RowView, base, kind_title, paged, pager};
 use crate::house::House;
-use crate::http::faults::Faults;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
@@ -157,8 +156,7 @@ fn model(visit: &mut Visit<'_, '_>, base: &str, draft: &DraftView, told: Told) -
         acts.push(Act::way(format!("{edit}?draft={}", row.id), "Change it"));
     }
     if visit.db.may::<DiscardDraft>(row.id, &Unasked)? {
-        let token = visit.token("discard", row.id.as_str());
-        acts.push(Act::button(format!("{here}/discard"), "Throw it away", token).undo());
+        acts.push(Act::button(visit, format!("{here}/discard"), "Throw it away").undo());
     }
     let done = draft.decided_at.filter(|_| row.state == DraftState::Confirmed).map(|at| Done {
         when: when::instant(at, &zone),
@@ -173,29 +171,20 @@ fn model(visit: &mut Visit<'_, '_>, base: &str, draft: &DraftView, told: Told) -
         payload: told.payload,
         short: row.digest.short(),
         digest: row.digest.to_string(),
-        confirm: may.then(|| Button {
-            action: here,
-            token: visit.token("confirm", row.id.as_str()),
-            verb: told.verb,
-        }),
+        confirm: may.then(|| Button { token: visit.token(&here), action: here, verb: told.verb }),
         not: not.map(str::to_owned),
         acts,
         done,
     })
 }
 
-async fn confirm(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<DraftId>("draft"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let seen = visit.db.permit::<ViewDraft>(id, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "confirm", id.as_str())?;
-        let digest = form.text("digest").parse::<Digest>();
-        form.finish()?;
-        let digest = digest.map_err(|e| Problem::Invalid(Faults::one("digest", e.to_string())))?;
+async fn confirm(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<DraftId>("draft"));
+    call.change_on::<ViewDraft>(who, id, Unasked, |visit, seen, mut sheet| {
+        let Some(digest) = sheet.take("digest", str::parse::<Digest>) else { return Err(sheet.wrong()) };
+        let store = sheet.finish(visit.house)?;
         let draft = drafts::view(visit.db, &seen)?;
-        let here = format!("{}/drafts/{id}", base(visit)?);
+        let here = format!("{}/drafts/{}", base(visit)?, seen.on());
         if draft.row.state == DraftState::Confirmed && draft.row.digest == digest {
             // the button was pressed twice: once was enough
             return Ok(reply::see_other(&here));
@@ -206,22 +195,17 @@ async fn confirm(mut call: Call<House>) -> Result<Response, Problem> {
                     .into(),
             ));
         }
-        let permit = visit.db.permit::<Confirm>(id, Shown(digest))?;
-        drafts::confirm(&visit.house.store, permit, &visit.house.settings.address)?;
+        let permit = visit.db.permit::<Confirm>(seen.on(), Shown(digest))?;
+        drafts::confirm(&store, permit, &visit.house.settings.address)?;
         Ok(reply::see_other(&here))
     })
     .await
 }
 
-async fn discard(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<DraftId>("draft"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<DiscardDraft>(id, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "discard", id.as_str())?;
-        form.finish()?;
-        drafts::discard(&visit.house.store, permit)?;
+async fn discard(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<DraftId>("draft"));
+    call.change_on::<DiscardDraft>(who, id, Unasked, |visit, permit, sheet| {
+        drafts::discard(&sheet.finish(visit.house)?, permit)?;
         Ok(reply::see_other(&format!("{}/drafts", base(visit)?)))
     })
     .await

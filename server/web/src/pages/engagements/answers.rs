@@ -1,17 +1,17 @@
 //! The forms that answer a request: accept with a hold, other terms, decline, take back.
 
 use super::parts::{
-    Changes, FormPart, FormView, asked, base, keep_day, terms_facts, terms_parts, typed_terms,
+    Changes, FormPart, FormView, asked, base, keep_day, terms_facts, terms_parts, typed_terms, words,
 };
 use super::requests::terms_of;
+use crate::change::Sheet;
 use crate::house::House;
-use crate::http::{Filled, Form};
+use crate::http::Filled;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
-use crate::view::{DayField, Fact, Field, Link, day_of};
+use crate::view::{DayField, Fact, Field, Link};
 use crate::visit::Visit;
-use domain::bounded::Prose;
 use domain::records::DraftKind;
 use domain::{Day, Moment, RequestId, Side};
 use policy::actions::{PrepareAnswer, PrepareWithdrawRequest, ViewFee, ViewRequest};
@@ -103,7 +103,7 @@ fn form_page(
 ) -> Result<Response, Problem> {
     let About { request, named } = about(visit, id)?;
     let base = base(visit)?;
-    let words = |label: &str| -> Vec<FormPart> { vec![Field::area("words", label).filled(filled).into()] };
+    let text = |label: &str| -> Vec<FormPart> { vec![Field::area("words", label).filled(filled).into()] };
     let (heading, lead, button, parts) = match answer {
         Answer::Hold => {
             let permit = visit.db.permit::<PrepareAnswer>(id, Unasked)?;
@@ -120,7 +120,7 @@ fn form_page(
         }
         Answer::Counter => {
             let mut parts = terms_parts(filled, false);
-            parts.extend(words("What would you like to say to it?"));
+            parts.extend(text("What would you like to say to it?"));
             (
                 "Propose other terms",
                 "Leave the terms as they are to agree to them. The other side answers next.".into(),
@@ -132,13 +132,13 @@ fn form_page(
             "Decline",
             "A request that was declined stays declined.".into(),
             "Prepare the answer",
-            words("What would you like to say to it?"),
+            text("What would you like to say to it?"),
         ),
         Answer::Withdraw => (
             "Take the request back",
             "A request that was taken back stays so. You can ask anew.".into(),
             "Prepare the withdrawal",
-            words("What would you like to say to it?"),
+            text("What would you like to say to it?"),
         ),
     };
     let (mut facts, _) = terms_facts(&terms_of(&request), request.fee_open);
@@ -151,11 +151,11 @@ fn form_page(
         facts: Some(facts),
         parts,
         hidden: changes.hidden(),
-        token: visit.token(answer.path(), id.as_str()),
         action: format!("{base}/requests/{id}/{}", answer.path()),
         upload: false,
         button: button.into(),
         back: Link::to(format!("{base}/requests/{id}"), "Back to the request"),
+        token: None,
     };
     view.answer(visit, "/requests", filled)
 }
@@ -223,93 +223,69 @@ async fn open(call: Call<House>, answer: Answer) -> Result<Response, Problem> {
     .await
 }
 
-async fn send(mut call: Call<House>, answer: Answer) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<RequestId>("request"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let done = if answer == Answer::Withdraw {
-            let permit = permitted::<PrepareWithdrawRequest>(visit, id)?;
-            withdraw(visit, permit, form?)?
-        } else {
-            let permit = permitted::<PrepareAnswer>(visit, id)?;
-            reply_with(visit, permit, answer, form?)?
-        };
-        Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
+async fn send(call: Call<House>, answer: Answer) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<RequestId>("request"));
+    if answer == Answer::Withdraw {
+        return call.change_on::<PrepareWithdrawRequest>(who, id, Unasked, withdraw).await;
+    }
+    call.change_on::<PrepareAnswer>(who, id, Unasked, move |visit, permit, sheet| {
+        reply_with(visit, permit, answer, sheet)
     })
     .await
 }
 
-fn words(form: &mut Form, filled: &mut Filled) -> Option<Prose> {
-    filled.take("words", Prose::prose("what you would like to say", &form.text("words")))
-}
+const WORDS: &str = "what you would like to say";
 
-/// Shows the form again: always a problem.
-fn again<T>(
-    visit: &mut Visit<'_, '_>,
-    answer: Answer,
-    id: RequestId,
-    filled: &Filled,
-    changes: &Changes,
-) -> Result<T, Problem> {
-    match form_page(visit, answer, id, filled, changes) {
-        Err(problem) => Err(problem),
-        Ok(_) => Err(Problem::Invalid(filled.faults.clone())),
-    }
+fn prepared(visit: &Visit<'_, '_>, it: &Prepared) -> Result<Response, Problem> {
+    Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, it.draft)))
 }
 
 fn withdraw(
     visit: &mut Visit<'_, '_>,
     permit: Permit<PrepareWithdrawRequest>,
-    mut form: Form,
-) -> Result<Prepared, Problem> {
-    let id = permit.on();
-    visit.check(&mut form, Answer::Withdraw.path(), id.as_str())?;
-    let changes = Changes::of(&mut form);
-    let mut filled = form.filled(&[crate::csrf::FIELD]);
-    let words = words(&mut form, &mut filled);
-    let Some(words) = words else { return again(visit, Answer::Withdraw, id, &filled, &changes) };
-    form.finish()?;
-    Ok(answers::prepare_withdraw(&visit.house.store, permit, &words, changes.revises)?)
+    mut sheet: Sheet,
+) -> Result<Response, Problem> {
+    let changes = Changes::of(&mut sheet)?;
+    let Some(words) = words(&mut sheet, WORDS) else {
+        return form_page(visit, Answer::Withdraw, permit.on(), &sheet.filled, &changes);
+    };
+    let store = sheet.finish(visit.house)?;
+    prepared(visit, &answers::prepare_withdraw(&store, permit, &words, changes.revises)?)
 }
 
 fn reply_with(
     visit: &mut Visit<'_, '_>,
     permit: Permit<PrepareAnswer>,
     answer: Answer,
-    mut form: Form,
-) -> Result<Prepared, Problem> {
+    mut sheet: Sheet,
+) -> Result<Response, Problem> {
     let id = permit.on();
-    visit.check(&mut form, answer.path(), id.as_str())?;
-    let changes = Changes::of(&mut form);
-    let mut filled = form.filled(&[crate::csrf::FIELD]);
-    let store = &visit.house.store;
-    match answer {
+    let changes = Changes::of(&mut sheet)?;
+    let house = visit.house;
+    let done = match answer {
         Answer::Hold => {
-            let until = ["day", "month", "year"].map(|it| form.text(&format!("until_{it}")));
-            let until = day_of(&until[0], &until[1], &until[2]).map_err(|e| e.to_string());
-            let expires = until.and_then(|it: Day| lapses(visit, it));
-            let Some(expires) = filled.take("until", expires) else {
-                return again(visit, answer, id, &filled, &changes);
+            let expires = sheet.day("until", "until_").map(|it| lapses(visit, it));
+            let Some(expires) = expires.and_then(|it| sheet.filled.take("until", it)) else {
+                return form_page(visit, answer, id, &sheet.filled, &changes);
             };
-            form.finish()?;
-            Ok(holds::prepare_hold(store, permit, expires, changes.revises)?)
+            holds::prepare_hold(&sheet.finish(house)?, permit, expires, changes.revises)?
         }
         Answer::Counter => {
-            let terms = asked(&mut form, &mut filled, false);
-            let words = words(&mut form, &mut filled);
+            let terms = asked(&mut sheet, false);
+            let words = words(&mut sheet, WORDS);
             let (Some(terms), Some(words)) = (terms, words) else {
-                return again(visit, answer, id, &filled, &changes);
+                return form_page(visit, answer, id, &sheet.filled, &changes);
             };
-            form.finish()?;
-            Ok(answers::prepare_counter(store, permit, &terms, &words, changes.revises)?)
+            answers::prepare_counter(&sheet.finish(house)?, permit, &terms, &words, changes.revises)?
         }
         Answer::Decline | Answer::Withdraw => {
-            let words = words(&mut form, &mut filled);
-            let Some(words) = words else { return again(visit, answer, id, &filled, &changes) };
-            form.finish()?;
-            Ok(answers::prepare_decline(store, permit, &words, changes.revises)?)
+            let Some(words) = words(&mut sheet, WORDS) else {
+                return form_page(visit, answer, id, &sheet.filled, &changes);
+            };
+            answers::prepare_decline(&sheet.finish(house)?, permit, &words, changes.revises)?
         }
-    }
+    };
+    prepared(visit, &done)
 }
 
 fn lapses(visit: &Visit<'_, '_>, day: Day) -> Result<Moment, String> {

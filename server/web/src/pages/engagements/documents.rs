@@ -1,8 +1,9 @@
 //! Documents: adding one, reading one, sharing, opening to counsel, erasing.
 
 use super::parts::{Act, FormView, RecordView, base};
+use crate::change::Sent;
 use crate::house::House;
-use crate::http::{Filled, Uploaded, upload};
+use crate::http::{Filled, upload};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
@@ -13,13 +14,15 @@ use domain::bounded::Line;
 use domain::records::DocumentState;
 use domain::{DocumentId, EngagementId};
 use policy::actions::{EraseDocument, PrepareDocument, ShareWithCounsel, ViewDocument, ViewEngagement};
-use policy::{Actor, Unasked};
+use policy::{Actor, Permit, Unasked};
+use store::StoreError;
 use store::engagements::documents_view::{self, DocumentView};
 use store::engagements::{Named, documents, view};
 use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
     let on = "/w/{workspace}/engagements/{engagement}/documents";
+    let erase_at = "/w/{workspace}/documents/{document}/erase";
     vec![
         Route::get(on, "PrepareDocument", "Engagement", Most::Member, |call| Box::pin(blank(call))),
         Route::post(on, "PrepareDocument", "Engagement", Most::Member, |call| Box::pin(add(call)))
@@ -52,13 +55,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
             Most::Member,
             |call| Box::pin(open_to_counsel(call)),
         ),
-        Route::post(
-            "/w/{workspace}/documents/{document}/erase",
-            "EraseDocument",
-            "Document",
-            Most::Member,
-            |call| Box::pin(erase(call)),
-        ),
+        Route::get(erase_at, "EraseDocument", "Document", Most::Member, |call| Box::pin(what_goes(call))),
+        Route::post(erase_at, "EraseDocument", "Document", Most::Member, |call| Box::pin(erase(call))),
         Route::get("/counsel/documents/{document}", "ViewDocument", "Document", Most::Counsel, |call| {
             Box::pin(show(call, As::Counsel))
         }),
@@ -71,8 +69,6 @@ pub(super) fn routes() -> Vec<Route<House>> {
         ),
     ]
 }
-
-const FORM: &str = "document";
 
 /// Media types that are handed out as what they are; everything else is bytes to keep. All are sent as attachments.
 const TYPES: &[(&str, &str)] = &[
@@ -115,11 +111,11 @@ fn form_page(visit: &mut Visit<'_, '_>, id: EngagementId, filled: &Filled) -> Re
             Field::file("file", "File").hint("At most 10 MiB.").filled(filled).into(),
         ],
         hidden: Vec::new(),
-        token: visit.token(FORM, id.as_str()),
         action: format!("{base}/engagements/{id}/documents"),
         upload: true,
         button: "Add the document".into(),
         back: Link::to(format!("{base}/engagements/{id}"), "Back to the engagement"),
+        token: None,
     };
     form.answer(visit, "/engagements", filled)
 }
@@ -134,29 +130,25 @@ async fn blank(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
-async fn add(mut call: Call<House>) -> Result<Response, Problem> {
-    let id = call.holes.id::<EngagementId>("engagement");
+async fn add(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<EngagementId>("engagement"));
+    let permitted = move |visit: &mut Visit<'_, '_>| -> Result<Permit<PrepareDocument>, Problem> {
+        let id = visit.known(id)?;
+        Ok(visit.db.permit::<PrepareDocument>(id, Unasked)?)
+    };
     // who may not add anything here is told so before a large body is read
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let _permit = visit.db.permit::<PrepareDocument>(id, Unasked)?;
-        Ok(())
-    })
-    .await?;
-    let sent = call.rq.upload().await;
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<PrepareDocument>(id, Unasked)?;
-        let Uploaded { mut form, file } = sent?;
-        visit.check(&mut form, FORM, id.as_str())?;
-        let mut filled = form.filled(&[crate::csrf::FIELD]);
-        let title = filled.take("title", Line::line("what the document is called", &form.text("title")));
-        let file = file.filter(|it| !it.bytes.is_empty());
+    call.visit(who, move |visit| permitted(visit).map(drop)).await?;
+    let ask = move |visit: &mut Visit<'_, '_>, _: &mut Sent| permitted(visit);
+    call.change_with_file(who, ask, |visit, permit, mut sheet| {
+        let title = sheet.take("title", |it| Line::line("what the document is called", it));
+        let file = sheet.file("file").filter(|it| !it.bytes.is_empty());
         if file.is_none() {
-            filled.faults.add("file", "Choose a file that is not empty");
+            sheet.fault("file", "Choose a file that is not empty");
         }
-        let (Some(title), Some(file)) = (title, file) else { return form_page(visit, id, &filled) };
-        form.finish()?;
+        let (Some(title), Some(file)) = (title, file) else {
+            return form_page(visit, permit.on(), &sheet.filled);
+        };
+        let store = sheet.finish(visit.house)?;
         let digest = digest_of(&file.bytes);
         visit.house.shelf.put(&digest, &file.bytes).map_err(shelf)?;
         let kept = documents::Upload {
@@ -166,7 +158,7 @@ async fn add(mut call: Call<House>) -> Result<Response, Problem> {
             bytes: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
             digest,
         };
-        let document = documents::upload(&visit.house.store, permit, &kept)?;
+        let document = documents::upload(&store, permit, &kept)?;
         Ok(reply::see_other(&format!("{}/documents/{document}", base(visit)?)))
     })
     .await
@@ -188,6 +180,15 @@ fn mark(it: &DocumentView) -> Mark {
     }
 }
 
+fn facts(visit: &Visit<'_, '_>, it: &DocumentView, named: &Named) -> Vec<Fact> {
+    vec![
+        Fact::text("File", format!("{}, {}", it.file_name, size(it.bytes))),
+        Fact::text("Added by", format!("{}, {}", it.author, named.name(it.side))),
+        Fact::when("Added", when::instant(it.added_at, &visit.house.settings.zone)),
+        Fact::digest("SHA-256", it.digest.to_string()),
+    ]
+}
+
 async fn show(call: Call<House>, who: As) -> Result<Response, Problem> {
     let id = call.holes.id::<DocumentId>("document");
     call.visit(who, move |visit| {
@@ -195,12 +196,7 @@ async fn show(call: Call<House>, who: As) -> Result<Response, Problem> {
         let permit = visit.db.permit::<ViewDocument>(id, Unasked)?;
         let (it, named) = documents_view::view(visit.db, permit)?;
         let base = place(visit)?;
-        let rows = vec![
-            Fact::text("File", format!("{}, {}", it.file_name, size(it.bytes))),
-            Fact::text("Added by", format!("{}, {}", it.author, named.name(it.side))),
-            Fact::when("Added", when::instant(it.added_at, &visit.house.settings.zone)),
-            Fact::digest("SHA-256", it.digest.to_string()),
-        ];
+        let rows = facts(visit, &it, &named);
         let view = RecordView {
             eyebrow: format!("Document on engagement {}", named.reference),
             heading: it.title.clone(),
@@ -241,16 +237,13 @@ fn acts(visit: &mut Visit<'_, '_>, base: &str, it: &DocumentView) -> Result<Vec<
     acts.push(Act::way(format!("{path}/content"), "Download").main());
     let own = visit.asker().actor.workspace().map(|it| it.0.side()) == Some(it.side);
     if own && !it.shared && visit.db.may::<PrepareDocument>(it.engagement, &Unasked)? {
-        let token = visit.token("share", it.id.as_str());
-        acts.push(Act::button(format!("{path}/share"), "Prepare to share it with the other parties", token));
+        acts.push(Act::button(visit, format!("{path}/share"), "Prepare to share it with the other parties"));
     }
     if visit.db.may::<ShareWithCounsel>(it.id, &Unasked)? {
-        let token = visit.token("counsel", it.id.as_str());
-        acts.push(Act::button(format!("{path}/counsel"), "Open it to our counsel", token));
+        acts.push(Act::button(visit, format!("{path}/counsel"), "Open it to our counsel"));
     }
     if visit.db.may::<EraseDocument>(it.id, &Unasked)? {
-        let token = visit.token("erase", it.id.as_str());
-        acts.push(Act::button(format!("{path}/erase"), "Erase the content for good", token).undo());
+        acts.push(Act::way(format!("{path}/erase"), "Erase the content").undo());
     }
     Ok(acts)
 }
@@ -270,45 +263,80 @@ async fn content(call: Call<House>, who: As) -> Result<Response, Problem> {
     .await
 }
 
-async fn share(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<DocumentId>("document"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
+async fn share(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<DocumentId>("document"));
+    let ask = move |visit: &mut Visit<'_, '_>, _: &mut Sent| {
         let id = visit.known(id)?;
         let seen = visit.db.permit::<ViewDocument>(id, Unasked)?;
         let (it, _) = documents_view::view(visit.db, seen)?;
-        let permit = visit.db.permit::<PrepareDocument>(it.engagement, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "share", id.as_str())?;
-        form.finish()?;
-        let done = documents::prepare_share(&visit.house.store, permit, id, None)?;
+        Ok((id, visit.db.permit::<PrepareDocument>(it.engagement, Unasked)?))
+    };
+    call.change(who, ask, |visit, (id, permit), sheet| {
+        let done = documents::prepare_share(&sheet.finish(visit.house)?, permit, id, None)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })
     .await
 }
 
-async fn open_to_counsel(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<DocumentId>("document"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<ShareWithCounsel>(id, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "counsel", id.as_str())?;
-        form.finish()?;
-        documents::share_with_counsel(&visit.house.store, permit)?;
+async fn open_to_counsel(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<DocumentId>("document"));
+    call.change_on::<ShareWithCounsel>(who, id, Unasked, |visit, permit, sheet| {
+        let id = permit.on();
+        documents::share_with_counsel(&sheet.finish(visit.house)?, permit)?;
         Ok(reply::see_other(&format!("{}/documents/{id}", base(visit)?)))
     })
     .await
 }
 
-async fn erase(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<DocumentId>("document"), call.rq.form().await);
+/// What erasing takes away and what it leaves, before anything happens.
+async fn what_goes(call: Call<House>) -> Result<Response, Problem> {
+    let id = call.holes.id::<DocumentId>("document");
     call.visit(call.member(), move |visit| {
         let id = visit.known(id)?;
-        let permit = visit.db.permit::<EraseDocument>(id, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "erase", id.as_str())?;
-        form.finish()?;
-        if let Some(digest) = documents::erase(&visit.house.store, permit)? {
+        let _may = visit.db.permit::<EraseDocument>(id, Unasked)?;
+        let permit = visit.db.permit::<ViewDocument>(id, Unasked)?;
+        let (it, named) = documents_view::view(visit.db, permit)?;
+        if it.state == DocumentState::Erased {
+            return Err(Problem::Stale("The content of this document is erased already.".into()));
+        }
+        let here = format!("{}/documents/{id}", base(visit)?);
+        let whom = if it.shared { "any party, nor their counsel," } else { "your own side, nor your counsel," };
+        let goes = format!(
+            "The content goes for good: neither {whom} can download it again, and nobody can bring it back. Whoever kept \
+             a copy of it has it still."
+        );
+        let stays = "Its title, the file’s name, length and SHA-256, who added it and when; and that you erased it, \
+                     and when, in the engagement’s ledger. Other documents with the same content keep theirs.";
+        let mut rows = vec![Fact::text("What goes", goes), Fact::text("What stays", stays)];
+        rows.extend(facts(visit, &it, &named));
+        let form = FormView {
+            eyebrow: format!("{}, engagement {}", named.title, named.reference),
+            heading: format!("Erase the content of “{}”?", it.title),
+            lead: "Nothing is erased yet. Read what the button does before you press it.".into(),
+            facts: Some(Facts { wide: true, rows }),
+            parts: Vec::new(),
+            hidden: vec![("version", it.version.0.to_string())],
+            action: format!("{here}/erase"),
+            upload: false,
+            button: "Erase the content for good".into(),
+            back: Link::to(here, "Keep it"),
+            token: None,
+        };
+        form.answer(visit, "/engagements", &Filled::blank())
+    })
+    .await
+}
+
+async fn erase(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<DocumentId>("document"));
+    call.change_on::<EraseDocument>(who, id, Unasked, |visit, permit, mut sheet| {
+        let id = permit.on();
+        let (shown, stands) = (sheet.version()?, permit.version());
+        if shown != stands {
+            // shared or opened to counsel since: more people lose it than the page said
+            return Err(StoreError::Stale { shown, stands }.into());
+        }
+        if let Some(digest) = documents::erase(&sheet.finish(visit.house)?, permit)? {
             visit.house.shelf.erase(&digest).map_err(shelf)?;
         }
         Ok(reply::see_other(&format!("{}/documents/{id}", base(visit)?)))

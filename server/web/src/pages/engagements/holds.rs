@@ -1,7 +1,7 @@
 //! Holds: the list, one hold, giving it back, taking it back.
 
 use super::parts::{
-    Act, Changes, FormView, ListView, RecordView, RowView, base, hold_mark, move_of, paged, pager,
+    Act, Changes, FormView, ListView, RecordView, RowView, base, hold_mark, move_of, paged, pager, words,
 };
 use crate::house::House;
 use crate::http::Filled;
@@ -10,7 +10,6 @@ use crate::reply;
 use crate::routes::{Call, Most, Route};
 use crate::view::{Empty, Fact, Facts, Field, Link, Payload, when};
 use crate::visit::Visit;
-use domain::bounded::Prose;
 use domain::records::{DraftKind, HoldState, Turn};
 use domain::{HoldId, Kind, Side};
 use policy::Unasked;
@@ -153,8 +152,7 @@ fn acts(visit: &mut Visit<'_, '_>, base: &str, it: &HoldView) -> Result<Vec<Act>
     }
     let path = format!("{base}/holds/{}", it.id);
     if visit.db.may::<PrepareRelease>(it.id, &Unasked)? {
-        let token = visit.token("release", it.id.as_str());
-        acts.push(Act::button(format!("{path}/release"), "Prepare the release", token).undo());
+        acts.push(Act::button(visit, format!("{path}/release"), "Prepare the release").undo());
     }
     if visit.db.may::<PrepareWithdrawHold>(it.id, &Unasked)? {
         acts.push(Act::way(format!("{path}/withdraw"), "Take the hold back").undo());
@@ -162,15 +160,10 @@ fn acts(visit: &mut Visit<'_, '_>, base: &str, it: &HoldView) -> Result<Vec<Act>
     Ok(acts)
 }
 
-async fn release(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<HoldId>("hold"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<PrepareRelease>(id, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "release", id.as_str())?;
-        form.finish()?;
-        let done = holds::prepare_release(&visit.house.store, permit)?;
+async fn release(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<HoldId>("hold"));
+    call.change_on::<PrepareRelease>(who, id, Unasked, |visit, permit, sheet| {
+        let done = holds::prepare_release(&sheet.finish(visit.house)?, permit)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })
     .await
@@ -192,11 +185,11 @@ fn form_page(
         facts: Some(facts(visit, &it)),
         parts: vec![Field::area("words", "Why? The presenter reads it.").filled(filled).into()],
         hidden: changes.hidden(),
-        token: visit.token("withdraw-hold", id.as_str()),
         action: format!("{base}/holds/{id}/withdraw"),
         upload: false,
         button: "Prepare the withdrawal".into(),
         back: Link::to(format!("{base}/holds/{id}"), "Back to the hold"),
+        token: None,
     };
     view.answer(visit, "/holds", filled)
 }
@@ -218,20 +211,15 @@ async fn why(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
-async fn withdraw(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<HoldId>("hold"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<PrepareWithdrawHold>(id, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "withdraw-hold", id.as_str())?;
-        let changes = Changes::of(&mut form);
-        let mut filled = form.filled(&[crate::csrf::FIELD]);
-        let Some(words) = filled.take("words", Prose::prose("a reason", &form.text("words"))) else {
-            return form_page(visit, id, &filled, &changes);
+async fn withdraw(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<HoldId>("hold"));
+    call.change_on::<PrepareWithdrawHold>(who, id, Unasked, |visit, permit, mut sheet| {
+        let changes = Changes::of(&mut sheet)?;
+        let Some(words) = words(&mut sheet, "a reason") else {
+            return form_page(visit, permit.on(), &sheet.filled, &changes);
         };
-        form.finish()?;
-        let done = holds::prepare_withdrawal(&visit.house.store, permit, &words, changes.revises)?;
+        let store = sheet.finish(visit.house)?;
+        let done = holds::prepare_withdrawal(&store, permit, &words, changes.revises)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })
     .await

@@ -39,8 +39,6 @@ pub(super) fn routes() -> Vec<Route<House>> {
     ]
 }
 
-const FORM: &str = "message";
-
 fn form_page(
     visit: &mut Visit<'_, '_>,
     id: EngagementId,
@@ -60,11 +58,11 @@ fn form_page(
         facts: None,
         parts: vec![Field::area("body", "Message").rows(10).filled(filled).into()],
         hidden: changes.hidden(),
-        token: visit.token(FORM, id.as_str()),
         action: format!("{base}/engagements/{id}/message"),
         upload: false,
         button: "Prepare the message".into(),
         back: Link::to(format!("{base}/engagements/{id}"), "Back to the engagement"),
+        token: None,
     };
     form.answer(visit, "/engagements", filled)
 }
@@ -86,20 +84,15 @@ async fn blank(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
-async fn prepare(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<EngagementId>("engagement"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<PrepareMessage>(id, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, FORM, id.as_str())?;
-        let changes = Changes::of(&mut form);
-        let mut filled = form.filled(&[crate::csrf::FIELD]);
-        let Some(body) = filled.take("body", Prose::prose("a message", &form.text("body"))) else {
-            return form_page(visit, id, &filled, &changes);
+async fn prepare(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<EngagementId>("engagement"));
+    call.change_on::<PrepareMessage>(who, id, Unasked, |visit, permit, mut sheet| {
+        let changes = Changes::of(&mut sheet)?;
+        let Some(body) = sheet.take("body", |it| Prose::prose("a message", it)) else {
+            return form_page(visit, permit.on(), &sheet.filled, &changes);
         };
-        form.finish()?;
-        let done = messages::prepare_message(&visit.house.store, permit, &body, changes.revises)?;
+        let store = sheet.finish(visit.house)?;
+        let done = messages::prepare_message(&store, permit, &body, changes.revises)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })
     .await

@@ -1,10 +1,11 @@
 //! What the pages of engagements, drafts and enquiries are made of: lists, forms, records with their acts.
 
-use crate::http::{Fields, Filled, Form};
+use crate::change::Sheet;
+use crate::http::{Fields, Filled};
 use crate::problem::Problem;
 use crate::view::{
     Choice, DayField, Empty, Fact, Facts, Field, FormToken, Link, Mark, Money, MoneyLine, Move, Pager,
-    Payload, State, When, day_of,
+    Payload, State, When,
 };
 use crate::visit::Visit;
 use domain::bounded::{Currency, Line, Money as Sum, Prose};
@@ -53,9 +54,10 @@ impl Act {
     pub(crate) fn way(href: impl Into<String>, label: impl Into<String>) -> Self {
         Self { label: label.into(), href: href.into(), class: "action", token: None }
     }
-    /// A button.
-    pub(crate) fn button(href: impl Into<String>, label: impl Into<String>, token: FormToken) -> Self {
-        Self { token: Some(token), ..Self::way(href, label) }
+    /// A button, for whom the page is shown to.
+    pub(crate) fn button(visit: &Visit<'_, '_>, href: impl Into<String>, label: impl Into<String>) -> Self {
+        let href = href.into();
+        Self { token: Some(visit.token(&href)), ..Self::way(href, label) }
     }
     /// The one that the page is for.
     pub(crate) fn main(self) -> Self {
@@ -113,21 +115,23 @@ pub(crate) struct FormView {
     pub(crate) facts: Option<Facts>,
     pub(crate) parts: Vec<FormPart>,
     pub(crate) hidden: Vec<(&'static str, String)>,
-    pub(crate) token: FormToken,
     pub(crate) action: String,
     pub(crate) upload: bool,
     pub(crate) button: String,
     pub(crate) back: Link,
+    /// Made when the form is rendered.
+    pub(crate) token: Option<FormToken>,
 }
 
 impl FormView {
     /// Renders the form, or the form again with what must be corrected.
     pub(crate) fn answer(
-        self,
+        mut self,
         visit: &mut Visit<'_, '_>,
         here: &str,
         filled: &Filled,
     ) -> Result<warp::reply::Response, Problem> {
+        self.token = Some(visit.token(&self.action));
         let page = visit.page(self.heading.clone(), here)?;
         let template = "pages/engagements/form.html";
         if filled.faults.is_empty() {
@@ -144,11 +148,19 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// From the form's hidden fields.
-    pub(crate) fn of(form: &mut Form) -> Self {
-        let draft = form.text("draft").parse().ok();
-        let version = form.text("version").parse().ok().map(Version);
-        Self { revises: draft.zip(version) }
+    /// From the form's hidden fields: none of them, or both.
+    ///
+    /// # Errors
+    /// [`Problem::BadRequest`] where they say no draft of ours.
+    pub(crate) fn of(sheet: &mut Sheet) -> Result<Self, Problem> {
+        let (draft, version) = (sheet.text("draft"), sheet.text("version"));
+        if draft.is_empty() && version.is_empty() {
+            return Ok(Self { revises: None });
+        }
+        match (draft.parse(), version.parse()) {
+            (Ok(draft), Ok(version)) => Ok(Self { revises: Some((draft, Version(version))) }),
+            _ => Err(Problem::BadRequest("This form does not say which draft it changes.".into())),
+        }
     }
     /// The hidden fields.
     pub(crate) fn hidden(&self) -> Vec<(&'static str, String)> {
@@ -307,38 +319,28 @@ pub(crate) fn terms_parts(filled: &Filled, titled: bool) -> Vec<FormPart> {
     parts
 }
 
-/// Reads those fields; faults are noted in `filled`. Without a title the given one stands.
-pub(crate) fn asked(form: &mut Form, filled: &mut Filled, titled: bool) -> Option<Asked> {
-    let title = if titled { form.text("title") } else { "Terms".to_owned() };
-    let title = filled.take("title", Line::line("what the project is called", &title));
-    let mut day = |prefix: &str| ["day", "month", "year"].map(|it| form.text(&format!("{prefix}{it}")));
-    let (first, last) = (day("first_"), day("last_"));
-    let first_day = filled.take("first", day_of(&first[0], &first[1], &first[2]));
-    let last_day = if last.iter().all(|it| it.trim().is_empty()) {
-        first_day
-    } else {
-        filled.take("last", day_of(&last[0], &last[1], &last[2]))
-    };
+/// Reads those fields; faults are noted beside them. Without a title the given one stands.
+pub(crate) fn asked(sheet: &mut Sheet, titled: bool) -> Option<Asked> {
+    let a_title = |text: &str| Line::line("what the project is called", text);
+    let title = if titled { sheet.take("title", a_title) } else { a_title("Terms").ok() };
+    let first_day = sheet.day("first", "first_");
+    // without a last day it is a single one
+    let last_day = sheet.optional_day("last", "last_").or(first_day);
     if let (Some(first), Some(last)) = (first_day, last_day) {
         let days = first.through(last).take(Terms::DAYS + 1).count();
         if days == 0 {
-            filled.faults.add("last", "Enter a last day that is not before the first");
+            sheet.fault("last", "Enter a last day that is not before the first");
         } else if days > Terms::DAYS {
-            filled.faults.add("last", format!("Enter a span of at most {} days", Terms::DAYS));
+            sheet.fault("last", format!("Enter a span of at most {} days", Terms::DAYS));
         }
     }
-    let venue = filled.take("venue", Line::line("a venue", &form.text("venue")));
-    let programme = filled.take("programme", Prose::prose("a programme", &form.text("programme")));
-    let currency = filled.take(
-        "currency",
-        form.text("currency").parse::<Currency>().map_err(|_| "Choose one of the currencies"),
-    );
-    let fee = form.text("fee");
-    let fee = match (fee.trim(), currency) {
-        ("", _) | (_, None) => Some(None),
-        (text, Some(currency)) => filled.take("fee", Sum::parse(text, currency).map(Some)),
-    };
-    if !filled.faults.is_empty() {
+    let venue = sheet.take("venue", |it| Line::line("a venue", it));
+    let programme = sheet.take("programme", |it| Prose::prose("a programme", it));
+    let a_currency = |it: &str| it.parse::<Currency>().map_err(|_| "Choose one of the currencies");
+    let currency = sheet.take("currency", a_currency);
+    // in which currency nobody knows, the sum is not read: the form comes back for the currency
+    let fee = sheet.optional("fee", |it| currency.map(|in_this| Sum::parse(it, in_this)).transpose());
+    if !sheet.filled.faults.is_empty() {
         return None;
     }
     Some(Asked {
@@ -347,8 +349,13 @@ pub(crate) fn asked(form: &mut Form, filled: &mut Filled, titled: bool) -> Optio
         last_day: last_day?,
         venue: venue?,
         programme: programme?,
-        fee: fee?,
+        fee: fee.flatten(),
     })
+}
+
+/// What somebody would like to say to an answer.
+pub(crate) fn words(sheet: &mut Sheet, what: &str) -> Option<Prose> {
+    sheet.take("words", |it| Prose::prose(what, it))
 }
 
 /// What a form of terms starts from.

@@ -184,8 +184,6 @@ fn acts(visit: &mut Visit<'_, '_>, base: &str, it: &RequestView) -> Result<Vec<A
     Ok(acts)
 }
 
-const FORM: &str = "request";
-
 fn form_page(
     visit: &mut Visit<'_, '_>,
     permit: &Permit<PrepareRequest>,
@@ -202,11 +200,11 @@ fn form_page(
         facts: None,
         parts: terms_parts(filled, true),
         hidden: changes.hidden(),
-        token: visit.token(FORM, profile.as_str()),
         action: format!("{base}/artists/{profile}/request"),
         upload: false,
         button: "Prepare the request".into(),
         back: Link::to(format!("{base}/requests"), "Back to your requests"),
+        token: None,
     };
     view.answer(visit, "/requests", filled)
 }
@@ -230,20 +228,15 @@ async fn blank(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
-async fn prepare(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<ProfileId>("profile"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<PrepareRequest>(id, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, FORM, id.as_str())?;
-        let changes = Changes::of(&mut form);
-        let mut filled = form.filled(&[crate::csrf::FIELD]);
-        let Some(asked) = asked(&mut form, &mut filled, true) else {
-            return form_page(visit, &permit, &filled, &changes);
+async fn prepare(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<ProfileId>("profile"));
+    call.change_on::<PrepareRequest>(who, id, Unasked, |visit, permit, mut sheet| {
+        let changes = Changes::of(&mut sheet)?;
+        let Some(asked) = asked(&mut sheet, true) else {
+            return form_page(visit, &permit, &sheet.filled, &changes);
         };
-        form.finish()?;
-        let done = requests::prepare_request(&visit.house.store, permit, &asked, changes.revises)?;
+        let store = sheet.finish(visit.house)?;
+        let done = requests::prepare_request(&store, permit, &asked, changes.revises)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })
     .await

@@ -203,8 +203,7 @@ fn model(visit: &mut Visit<'_, '_>, it: &EngagementView) -> Result<View, Problem
     let counsel = it.counsel.iter().filter_map(|it| it.who.clone()).map(|(account, name)| CounselLine {
         name,
         withdraw: it.may.withdraw.then(|| {
-            let token = visit.token("withdraw-counsel", account.as_str());
-            Act::button(format!("{path}/counsel/{account}/withdraw"), "End their access", token).undo()
+            Act::button(visit, format!("{path}/counsel/{account}/withdraw"), "End their access").undo()
         }),
     });
     let said: Vec<Said> = said.collect();
@@ -227,13 +226,13 @@ fn model(visit: &mut Visit<'_, '_>, it: &EngagementView) -> Result<View, Problem
         counsel,
         invite: it.may.invite.then(|| Small {
             action: format!("{path}/counsel"),
-            token: visit.token("invite-counsel", it.id.as_str()),
+            token: visit.token(&format!("{path}/counsel")),
             field: Field { autocomplete: Some("off"), ..Field::email("email", "Invite counsel by e-mail") },
             version: 0,
         }),
         notes: note.as_ref().filter(|_| it.may.note).map(|(text, version)| Small {
             action: format!("{path}/notes"),
-            token: visit.token("notes", it.id.as_str()),
+            token: visit.token(&format!("{path}/notes")),
             field: Field {
                 value: text.clone(),
                 ..Field::area("note", "Notes of your workspace")

@@ -140,6 +140,12 @@ struct Aside {
     label: &'static str,
 }
 
+impl Aside {
+    fn of(visit: &Visit<'_, '_>, action: String, label: &'static str) -> Self {
+        Self { token: visit.token(&action), action, label }
+    }
+}
+
 fn show_page(
     visit: &mut Visit<'_, '_>,
     id: EnquiryId,
@@ -151,8 +157,8 @@ fn show_page(
     let here = format!("{}/enquiries/{id}", base(visit)?);
     let waits = it.state == EnquiryState::Unverified;
     let form = (waits && visit.db.may::<PrepareEnquiryAnswer>(id, &Unasked)?).then(|| AnswerForm {
+        token: visit.token(&here),
         action: here.clone(),
-        token: visit.token("answer-enquiry", id.as_str()),
         hidden: changes.hidden(),
         parts: vec![
             Field::text("subject", "Subject of your mail").filled(filled).into(),
@@ -163,11 +169,8 @@ fn show_page(
                 .into(),
         ],
     });
-    let aside = (waits && visit.db.may::<DismissEnquiry>(id, &Unasked)?).then(|| Aside {
-        action: format!("{here}/dismiss"),
-        token: visit.token("dismiss-enquiry", id.as_str()),
-        label: "Put it aside without an answer",
-    });
+    let aside = (waits && visit.db.may::<DismissEnquiry>(id, &Unasked)?)
+        .then(|| Aside::of(visit, format!("{here}/dismiss"), "Put it aside without an answer"));
     let view = View {
         heading: format!("{} asks", it.organisation),
         mark: mark(it.state),
@@ -203,36 +206,26 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
-async fn answer(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<EnquiryId>("enquiry"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<PrepareEnquiryAnswer>(id, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "answer-enquiry", id.as_str())?;
-        let changes = Changes::of(&mut form);
-        let mut filled = form.filled(&[crate::csrf::FIELD]);
-        let subject = filled.take("subject", Line::line("a subject", &form.text("subject")));
-        let text = filled.take("text", Prose::prose("an answer", &form.text("text")));
-        form.finish()?;
+async fn answer(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<EnquiryId>("enquiry"));
+    call.change_on::<PrepareEnquiryAnswer>(who, id, Unasked, |visit, permit, mut sheet| {
+        let changes = Changes::of(&mut sheet)?;
+        let subject = sheet.take("subject", |it| Line::line("a subject", it));
+        let text = sheet.take("text", |it| Prose::prose("an answer", it));
         let (Some(subject), Some(text)) = (subject, text) else {
-            return show_page(visit, id, &filled, &changes);
+            return show_page(visit, permit.on(), &sheet.filled, &changes);
         };
-        let done = enquiries::prepare_answer(&visit.house.store, permit, &subject, &text, changes.revises)?;
+        let store = sheet.finish(visit.house)?;
+        let done = enquiries::prepare_answer(&store, permit, &subject, &text, changes.revises)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })
     .await
 }
 
-async fn dismiss(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<EnquiryId>("enquiry"), call.rq.form().await);
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<DismissEnquiry>(id, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "dismiss-enquiry", id.as_str())?;
-        form.finish()?;
-        enquiries::dismiss(&visit.house.store, permit)?;
+async fn dismiss(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<EnquiryId>("enquiry"));
+    call.change_on::<DismissEnquiry>(who, id, Unasked, |visit, permit, sheet| {
+        enquiries::dismiss(&sheet.finish(visit.house)?, permit)?;
         Ok(reply::see_other(&format!("{}/enquiries", base(visit)?)))
     })
     .await

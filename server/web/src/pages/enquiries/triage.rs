@@ -1,13 +1,14 @@
 //! What names nobody here waits for the platform's own staff.
 
 use super::{Aside, View, mark, row, sheet};
+use crate::change::Sent;
 use crate::house::House;
 use crate::pages::engagements::parts::{ListView, RowView, paged, pager};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
 use crate::view::{Empty, Link};
-use crate::visit::As;
+use crate::visit::{As, Visit};
 use domain::EnquiryId;
 use policy::Factor;
 use policy::actions::{TriageEnquiry, ViewPlatform};
@@ -63,11 +64,8 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
         let id = visit.known(id)?;
         let permit = visit.db.permit::<TriageEnquiry>(id, Factor)?;
         let it = found::triage_view(visit.db, &permit)?;
-        let aside = (it.state == domain::records::EnquiryState::Unverified).then(|| Aside {
-            action: format!("{HERE}/{id}"),
-            token: visit.token("triage", id.as_str()),
-            label: "It is dealt with",
-        });
+        let aside = (it.state == domain::records::EnquiryState::Unverified)
+            .then(|| Aside::of(visit, format!("{HERE}/{id}"), "It is dealt with"));
         let view = View {
             heading: format!("{} asks", it.organisation),
             mark: mark(it.state),
@@ -83,16 +81,15 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
-async fn done(mut call: Call<House>) -> Result<Response, Problem> {
-    let (id, form) = (call.holes.id::<EnquiryId>("enquiry"), call.rq.form().await);
-    call.visit(As::Admin, move |visit| {
+async fn done(call: Call<House>) -> Result<Response, Problem> {
+    let id = call.holes.id::<EnquiryId>("enquiry");
+    let ask = move |visit: &mut Visit<'_, '_>, _: &mut Sent| {
         let _staff = visit.db.permit::<ViewPlatform>(ThePlatform, Factor)?;
         let id = visit.known(id)?;
-        let permit = visit.db.permit::<TriageEnquiry>(id, Factor)?;
-        let mut form = form?;
-        visit.check(&mut form, "triage", id.as_str())?;
-        form.finish()?;
-        enquiries::triage_done(&visit.house.store, permit)?;
+        Ok(visit.db.permit::<TriageEnquiry>(id, Factor)?)
+    };
+    call.change(As::Admin, ask, |visit, permit, sheet| {
+        enquiries::triage_done(&sheet.finish(visit.house)?, permit)?;
         Ok(reply::see_other(HERE))
     })
     .await

@@ -1,11 +1,12 @@
 //! An artist claims the profile that an agency kept. The link shows what would be taken over; only the button takes it.
 
+use crate::change::Sent;
 use crate::house::House;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
 use crate::view::{Fact, Facts, FormToken};
-use crate::visit::As;
+use crate::visit::{As, Visit};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ProfileId;
@@ -61,7 +62,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
             facts: Facts { wide: false, rows },
             agency: it.agency,
             action: format!("/claim/{id}"),
-            token: visit.token("claim", &id.to_string()),
+            token: visit.token(&format!("/claim/{id}")),
             claim: token,
         };
         let page = visit.page(format!("Claim the profile of {}", view.name), "")?;
@@ -70,17 +71,14 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
-async fn take(mut call: Call<House>) -> Result<Response, Problem> {
-    let mut form = call.rq.form().await;
+async fn take(call: Call<House>) -> Result<Response, Problem> {
     let id = call.holes.id::<ProfileId>("profile");
-    call.visit(As::Account, move |visit| {
+    let ask = move |visit: &mut Visit<'_, '_>, sent: &mut Sent| {
         let id = visit.known(id)?;
-        let token = form.as_mut().map(|it| it.text("claim")).unwrap_or_default();
-        let permit = visit.db.permit::<ClaimProfile>(id, claim(&token))?;
-        let mut form = form?;
-        visit.check(&mut form, "claim", &id.to_string())?;
-        form.finish()?;
-        let workspace = managed::claim(&visit.house.store, permit)?;
+        Ok(visit.db.permit::<ClaimProfile>(id, claim(&sent.question("claim")))?)
+    };
+    call.change(As::Account, ask, |visit, permit, sheet| {
+        let workspace = managed::claim(&sheet.finish(visit.house)?, permit)?;
         Ok(reply::see_other(&format!("/w/{workspace}/profile?done=claimed")))
     })
     .await

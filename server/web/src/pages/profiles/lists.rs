@@ -2,12 +2,13 @@
 
 use super::profile::{Named, mark, named};
 use super::{base, commission, done, only};
+use crate::change::Sent;
 use crate::house::House;
 use crate::http::{Filled, encoding};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
-use crate::view::{DayField, Empty, Field, FormToken, Link, Mark, Pager, day_of};
+use crate::view::{DayField, Empty, Field, FormToken, Link, Mark, Pager};
 use crate::visit::Visit;
 use domain::{Bounded, Kind};
 use policy::actions::{CreateManagedProfile, FindListing, PrepareMandate, ViewWorkspace};
@@ -249,10 +250,10 @@ struct Keep {
 }
 
 fn keep_page(visit: &mut Visit<'_, '_>, filled: &Filled, again: bool) -> Result<Response, Problem> {
-    let (base, own) = (base(visit)?, visit.member()?.1.workspace);
+    let base = base(visit)?;
     let view = Keep {
         action: format!("{base}/roster/keep"),
-        token: visit.token("keep", own.as_str()),
+        token: visit.token(&format!("{base}/roster/keep")),
         fields: vec![
             Field::text("name", "Name of the artist").autocomplete("off").filled(filled),
             Field::text("discipline", "Discipline")
@@ -288,29 +289,26 @@ async fn keep_form(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
-async fn keep(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    call.visit(call.member(), move |visit| {
+async fn keep(call: Call<House>) -> Result<Response, Problem> {
+    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
         let own = visit.member()?.1.workspace;
         only(visit, Kind::Agency)?;
-        let permit = visit.db.permit::<CreateManagedProfile>(own, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "keep", own.as_str())?;
-        let mut filled = form.filled(&["form_token"]);
-        let name = filled.take("name", Bounded::line("a name", &form.text("name")));
-        let discipline = filled.take("discipline", Bounded::line("a discipline", &form.text("discipline")));
-        let territory = filled.take("territory", Bounded::line("a territory", &form.text("territory")));
-        let commission_bp = filled.take("commission", commission(&form.text("commission")));
-        let start = day_of(&form.text("start_day"), &form.text("start_month"), &form.text("start_year"));
-        let start = filled.take("start", start);
-        form.finish()?;
+        Ok(visit.db.permit::<CreateManagedProfile>(own, Unasked)?)
+    };
+    let who = call.member();
+    call.change(who, ask, |visit, permit, mut sheet| {
+        let name = sheet.take("name", |it| Bounded::line("a name", it));
+        let discipline = sheet.take("discipline", |it| Bounded::line("a discipline", it));
+        let territory = sheet.take("territory", |it| Bounded::line("a territory", it));
+        let commission_bp = sheet.take("commission", commission);
+        let start = sheet.day("start", "start_");
         let (Some(name), Some(discipline), Some(territory), Some(commission_bp), Some(start)) =
             (name, discipline, territory, commission_bp, start)
         else {
-            return keep_page(visit, &filled, true);
+            return keep_page(visit, &sheet.filled, true);
         };
         let new = ManagedProfile { name, discipline, territory, commission_bp, start };
-        let id = managed::create(&visit.house.store, permit, &new)?;
+        let id = managed::create(&sheet.finish(visit.house)?, permit, &new)?;
         Ok(reply::see_other(&format!("{}/artists/{id}?done=kept", base(visit)?)))
     })
     .await

@@ -1,19 +1,20 @@
 //! Representation: the artist's agencies, the agency's mandates, and one mandate with its exact terms.
 
-use super::{base, digest, done, only, terms};
+use super::{base, done, only, shown, terms};
+use crate::change::{Sent, Sheet};
 use crate::house::House;
-use crate::http::{Filled, Form};
+use crate::http::Filled;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
-use crate::view::{DayField, Empty, Fact, Facts, FormToken, Link, Mark, Pager, Payload, State, day_of, when};
+use crate::view::{DayField, Empty, Fact, Facts, FormToken, Link, Mark, Pager, Payload, State, when};
 use crate::visit::Visit;
 use domain::records::{DraftKind, DraftState, MandateState};
 use domain::{Digest, Kind, MandateId};
 use policy::actions::{
     AcceptMandate, DeclineMandate, EndMandate, PrepareMandate, ViewMandate, ViewMandateTerms,
 };
-use policy::{Permit, Shown, Unasked};
+use policy::{Action, Permit, Shown, Unasked, facts};
 use serde::Serialize;
 use store::Page as Rows;
 use store::profiles::mandates::{self, Mandate};
@@ -34,9 +35,13 @@ pub(super) fn routes() -> Vec<Route<House>> {
         Route::get("/w/{workspace}/mandates/{mandate}", "ViewMandate", "Mandate", Most::Member, |call| {
             Box::pin(show(call))
         }),
-        post("/w/{workspace}/mandates/{mandate}/accept", "AcceptMandate", |call| Box::pin(accept(call))),
-        post("/w/{workspace}/mandates/{mandate}/decline", "DeclineMandate", |call| Box::pin(decline(call))),
-        post("/w/{workspace}/mandates/{mandate}/end", "EndMandate", |call| Box::pin(end(call))),
+        post("/w/{workspace}/mandates/{mandate}/accept", "AcceptMandate", |call| {
+            Box::pin(answer(call, accept))
+        }),
+        post("/w/{workspace}/mandates/{mandate}/decline", "DeclineMandate", |call| {
+            Box::pin(answer(call, decline))
+        }),
+        post("/w/{workspace}/mandates/{mandate}/end", "EndMandate", |call| Box::pin(answer(call, end))),
     ]
 }
 
@@ -222,11 +227,9 @@ fn render(
         let permit = visit.db.permit::<ViewMandateTerms>(id, Unasked)?;
         shown_terms = Some(terms::mandate(&mandates::terms(visit.db, &permit)?));
     }
-    let act = |visit: &Visit<'_, '_>, verb: &str, label: String| Act {
-        action: format!("{base}/mandates/{id}/{verb}"),
-        token: visit.token(verb, &id.to_string()),
-        digest: it.digest.clone(),
-        label,
+    let act = |visit: &Visit<'_, '_>, verb: &str, label: String| {
+        let action = format!("{base}/mandates/{id}/{verb}");
+        Act { token: visit.token(&action), action, digest: it.digest.clone(), label }
     };
     let (mut accept, mut decline, mut end) = (None, None, None);
     // a digest that is none cannot have been shown, and confirms nothing
@@ -280,84 +283,65 @@ fn render(
     visit.house.views.page("pages/profiles/mandate.html", &page, &view)
 }
 
-/// The digest is part of the question, so it is read before it is asked. Whoever may see it and sent another digest is
-/// told that it changed; whoever may not is refused as always, whatever the form holds.
-fn asked(
+/// The digest is part of the question, so it is read before it is asked. Whoever may see the mandate and sent another
+/// digest is told that it changed; whoever may not is refused as always, whatever the form holds.
+async fn answer<A>(
+    call: Call<House>,
+    act: fn(&mut Visit<'_, '_>, Permit<A>, Sheet) -> Result<Response, Problem>,
+) -> Result<Response, Problem>
+where
+    A: Action<On = facts::Mandate, Input = Shown>,
+{
+    let (who, id) = (call.member(), call.holes.id::<MandateId>("mandate"));
+    let ask = move |visit: &mut Visit<'_, '_>, sent: &mut Sent| {
+        let id = visit.known(id)?;
+        let seen = visit.db.permit::<ViewMandate>(id, Unasked)?;
+        let shown = shown(&sent.told(&seen, "digest")?, &mandates::view(visit.db, &seen)?.digest)?;
+        Ok(visit.db.permit::<A>(id, shown)?)
+    };
+    call.change(who, ask, act).await
+}
+
+fn done_at(visit: &Visit<'_, '_>, id: MandateId, word: &str) -> Result<Response, Problem> {
+    Ok(reply::see_other(&format!("{}/mandates/{id}?done={word}", base(visit)?)))
+}
+
+fn accept(
     visit: &mut Visit<'_, '_>,
-    id: MandateId,
-    form: Result<Form, Problem>,
-) -> Result<(Form, Shown), Problem> {
-    let permit = visit.db.permit::<ViewMandate>(id, Unasked)?;
-    let mut form = form?;
-    let stands = mandates::view(visit.db, &permit)?.digest;
-    match digest(&mut form) {
-        Ok(shown) if stands == shown.to_string() => Ok((form, Shown(shown))),
-        _ => Err(Problem::Stale(
-            "These are not the terms that you were shown. Nothing was sent. Look at them again.".into(),
-        )),
+    permit: Permit<AcceptMandate>,
+    sheet: Sheet,
+) -> Result<Response, Problem> {
+    let id = permit.on();
+    mandates::accept(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?;
+    done_at(visit, id, "accepted")
+}
+
+fn decline(
+    visit: &mut Visit<'_, '_>,
+    permit: Permit<DeclineMandate>,
+    sheet: Sheet,
+) -> Result<Response, Problem> {
+    let id = permit.on();
+    mandates::decline(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?;
+    done_at(visit, id, "declined")
+}
+
+fn end(visit: &mut Visit<'_, '_>, permit: Permit<EndMandate>, mut sheet: Sheet) -> Result<Response, Problem> {
+    let id = permit.on();
+    let last = sheet.optional_day("last", "last_");
+    if !sheet.filled.faults.is_empty() {
+        return again(visit, id, &sheet.filled);
     }
-}
-
-async fn accept(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    let id = call.holes.id::<MandateId>("mandate");
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let (mut form, shown) = asked(visit, id, form)?;
-        let permit = visit.db.permit::<AcceptMandate>(id, shown)?;
-        visit.check(&mut form, "accept", &id.to_string())?;
-        form.finish()?;
-        mandates::accept(&visit.house.store, permit, &visit.house.settings.address)?;
-        Ok(reply::see_other(&format!("{}/mandates/{id}?done=accepted", base(visit)?)))
-    })
-    .await
-}
-
-async fn decline(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    let id = call.holes.id::<MandateId>("mandate");
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let (mut form, shown) = asked(visit, id, form)?;
-        let permit = visit.db.permit::<DeclineMandate>(id, shown)?;
-        visit.check(&mut form, "decline", &id.to_string())?;
-        form.finish()?;
-        mandates::decline(&visit.house.store, permit, &visit.house.settings.address)?;
-        Ok(reply::see_other(&format!("{}/mandates/{id}?done=declined", base(visit)?)))
-    })
-    .await
-}
-
-async fn end(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    let id = call.holes.id::<MandateId>("mandate");
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let (mut form, shown) = asked(visit, id, form)?;
-        let permit = visit.db.permit::<EndMandate>(id, shown)?;
-        visit.check(&mut form, "end", &id.to_string())?;
-        let mut filled = form.filled(&["form_token", "digest"]);
-        let parts = [form.text("last_day"), form.text("last_month"), form.text("last_year")];
-        form.finish()?;
-        let last = if parts.iter().all(|it| it.trim().is_empty()) {
-            None
-        } else {
-            match filled.take("last", day_of(&parts[0], &parts[1], &parts[2])) {
-                Some(day) => Some(day),
-                None => return again(visit, id, &filled),
-            }
-        };
-        match mandates::end(&visit.house.store, permit, last, &visit.house.settings.address) {
-            Err(store::StoreError::Conflict(why)) if last.is_some() => {
-                filled.faults.add("last", why);
-                return again(visit, id, &filled);
-            }
-            other => other?,
+    let mut filled = sheet.filled.clone();
+    let store = sheet.finish(visit.house)?;
+    match mandates::end(&store, permit, last, &visit.house.settings.address) {
+        Err(store::StoreError::Conflict(why)) if last.is_some() => {
+            filled.faults.add("last", why);
+            return again(visit, id, &filled);
         }
-        let word = if last.is_some() { "notice" } else { "ended" };
-        Ok(reply::see_other(&format!("{}/mandates/{id}?done={word}", base(visit)?)))
-    })
-    .await
+        other => other?,
+    }
+    done_at(visit, id, if last.is_some() { "notice" } else { "ended" })
 }
 
 fn again(visit: &mut Visit<'_, '_>, id: MandateId, filled: &Filled) -> Result<Response, Problem> {

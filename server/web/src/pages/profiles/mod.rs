@@ -15,11 +15,11 @@ mod viewers;
 pub(in crate::pages) use listing::Text;
 
 use crate::house::House;
-use crate::http::{Filled, Form};
 use crate::problem::Problem;
 use crate::routes::{Call, Route};
 use crate::visit::Visit;
-use domain::{Digest, Kind, Version};
+use domain::{Digest, Kind};
+use policy::Shown;
 
 /// The routes of this room.
 #[must_use]
@@ -56,25 +56,17 @@ fn only(visit: &Visit<'_, '_>, kind: Kind) -> Result<(), Problem> {
     if visit.member()?.0 == kind { Ok(()) } else { Err(Problem::Refused) }
 }
 
-/// The edition that a form showed; 0 where there was none yet, as of a note not written so far.
-fn shown(form: &mut Form) -> Result<Version, Problem> {
-    let number = form.text("version").parse().ok().filter(|it| *it >= 0);
-    number.map(Version).ok_or_else(|| Problem::BadRequest("The form is incomplete.".into()))
-}
-
-/// The digest that a form showed.
-fn digest(form: &mut Form) -> Result<Digest, Problem> {
-    form.text("digest").parse().map_err(|_| Problem::BadRequest("The form is incomplete.".into()))
-}
-
-/// What an optional field of a form holds: nothing, or a parsed value, or a fault by the field.
-fn optional<T>(
-    filled: &mut Filled,
-    field: &str,
-    parse: impl FnOnce(&str) -> Result<T, domain::Fault>,
-) -> Option<T> {
-    let typed = filled.typed(field).trim().to_owned();
-    if typed.is_empty() { None } else { filled.take(field, parse(&typed)) }
+/// The digest that a form showed, where it is the one that stands.
+///
+/// # Errors
+/// [`Problem::Stale`] for any other: for whoever may see the thing already.
+fn shown(told: &str, stands: &str) -> Result<Shown, Problem> {
+    match told.parse::<Digest>() {
+        Ok(digest) if told == stands => Ok(Shown(digest)),
+        _ => Err(Problem::Stale(
+            "This is not what you were shown. Nothing was sent. Look at it again before you answer.".into(),
+        )),
+    }
 }
 
 /// A commission that a person typed, `15` or `12.5`, in basis points.

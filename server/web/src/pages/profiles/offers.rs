@@ -1,12 +1,13 @@
 //! Offers of mandates, and questions to other agencies: prepared, shown word for word, confirmed or thrown away.
 
-use super::{base, commission, digest, done, only, terms};
+use super::{base, commission, done, only, shown, terms};
+use crate::change::Sent;
 use crate::house::House;
 use crate::http::Filled;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
-use crate::view::{DayField, Fact, Facts, Field, FormToken, Payload, day_of, when};
+use crate::view::{DayField, Fact, Facts, Field, FormToken, Payload, when};
 use crate::visit::Visit;
 use domain::bounded::Email;
 use domain::records::DraftState;
@@ -48,11 +49,11 @@ struct Form {
 }
 
 fn form_page(visit: &mut Visit<'_, '_>, filled: &Filled, again: bool) -> Result<Response, Problem> {
-    let (base, own) = (base(visit)?, visit.member()?.1.workspace);
+    let base = base(visit)?;
     let email = Field { autocomplete: Some("off"), ..Field::email("email", "E-mail of the artist") };
     let view = Form {
         action: format!("{base}/roster/offer"),
-        token: visit.token("offer", own.as_str()),
+        token: visit.token(&format!("{base}/roster/offer")),
         fields: vec![
             email.hint("We never tell whether an address is known here.").filled(filled),
             Field::text("territory", "Territory")
@@ -92,28 +93,25 @@ async fn blank(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
-async fn prepare(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    call.visit(call.member(), move |visit| {
+async fn prepare(call: Call<House>) -> Result<Response, Problem> {
+    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
         only(visit, Kind::Agency)?;
         let own = visit.member()?.1.workspace;
-        let permit = visit.db.permit::<PrepareMandate>(own, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "offer", own.as_str())?;
-        let mut filled = form.filled(&["form_token"]);
-        let email = filled.take("email", Email::parse(&form.text("email")));
-        let territory = filled.take("territory", Bounded::line("a territory", &form.text("territory")));
-        let commission_bp = filled.take("commission", commission(&form.text("commission")));
-        let start = day_of(&form.text("start_day"), &form.text("start_month"), &form.text("start_year"));
-        let start = filled.take("start", start);
-        form.finish()?;
+        Ok(visit.db.permit::<PrepareMandate>(own, Unasked)?)
+    };
+    let who = call.member();
+    call.change(who, ask, |visit, permit, mut sheet| {
+        let email = sheet.take("email", Email::parse);
+        let territory = sheet.take("territory", |it| Bounded::line("a territory", it));
+        let commission_bp = sheet.take("commission", commission);
+        let start = sheet.day("start", "start_");
         let (Some(email), Some(territory), Some(commission_bp), Some(start)) =
             (email, territory, commission_bp, start)
         else {
-            return form_page(visit, &filled, true);
+            return form_page(visit, &sheet.filled, true);
         };
         let offer = MandateOffer { email, territory, commission_bp, start };
-        let id = offers::prepare_mandate(&visit.house.store, permit, &offer)?;
+        let id = offers::prepare_mandate(&sheet.finish(visit.house)?, permit, &offer)?;
         Ok(reply::see_other(&format!("{}/offers/{id}?done=prepared", base(visit)?)))
     })
     .await
@@ -158,14 +156,19 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
         } else {
             rows.push(Fact::text("Answer", it.answer.unwrap_or("none yet")));
         }
-        let purpose = id.to_string();
+        let button = |visit: &Visit<'_, '_>, verb: &str| {
+            let action = format!("{base}/offers/{id}/{verb}");
+            (visit.token(&action), action)
+        };
         let confirm = if waits && visit.db.may::<Confirm>(id, &Shown(it.digest))? {
-            Some((format!("{base}/offers/{id}/confirm"), visit.token("confirm", &purpose), verb))
+            let (token, action) = button(visit, "confirm");
+            Some((action, token, verb))
         } else {
             None
         };
         let discard = if waits && visit.db.may::<DiscardDraft>(id, &Unasked)? {
-            Some((format!("{base}/offers/{id}/discard"), visit.token("discard", &purpose)))
+            let (token, action) = button(visit, "discard");
+            Some((action, token))
         } else {
             None
         };
@@ -188,40 +191,28 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
-async fn confirm(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    let id = call.holes.id::<DraftId>("draft");
-    call.visit(call.member(), move |visit| {
+async fn confirm(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<DraftId>("draft"));
+    let ask = move |visit: &mut Visit<'_, '_>, sent: &mut Sent| {
         let id = visit.known(id)?;
         let seen = visit.db.permit::<ViewDraft>(id, Unasked)?;
-        let mut form = form?;
-        let stands = offers::view(visit.db, &seen)?.digest;
-        let Some(shown) = digest(&mut form).ok().filter(|it| *it == stands) else {
-            return Err(Problem::Stale(
-                "This is not the text that you were shown. Nothing was sent. Look at it again.".into(),
-            ));
-        };
-        let permit = visit.db.permit::<Confirm>(id, Shown(shown))?;
-        visit.check(&mut form, "confirm", &id.to_string())?;
-        form.finish()?;
-        offers::confirm(&visit.house.store, permit, &visit.house.settings.address)?;
+        let shown = shown(&sent.told(&seen, "digest")?, &offers::view(visit.db, &seen)?.digest.to_string())?;
+        Ok(visit.db.permit::<Confirm>(id, shown)?)
+    };
+    call.change(who, ask, |visit, permit, sheet| {
+        let id = permit.on();
+        offers::confirm(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?;
         Ok(reply::see_other(&format!("{}/offers/{id}?done=sent", base(visit)?)))
     })
     .await
 }
 
-async fn discard(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    let id = call.holes.id::<DraftId>("draft");
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<DiscardDraft>(id, Unasked)?;
-        let seen = visit.db.permit::<ViewDraft>(id, Unasked)?;
+async fn discard(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<DraftId>("draft"));
+    call.change_on::<DiscardDraft>(who, id, Unasked, |visit, permit, sheet| {
+        let seen = visit.db.permit::<ViewDraft>(permit.on(), Unasked)?;
         let it = offers::view(visit.db, &seen)?;
-        let mut form = form?;
-        visit.check(&mut form, "discard", &id.to_string())?;
-        form.finish()?;
-        store::drafts::discard(&visit.house.store, permit)?;
+        store::drafts::discard(&sheet.finish(visit.house)?, permit)?;
         let back = match it.terms {
             Terms::Mandate(_) => "mandates",
             Terms::Partnership(_) => "partners",

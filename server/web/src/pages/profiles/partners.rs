@@ -1,9 +1,10 @@
 //! Partner agencies: asked, accepted, ended.
 
 use super::mandates::{OfferLine, offer_lines};
-use super::{base, digest, done, only, terms};
+use super::{base, done, only, shown, terms};
+use crate::change::Sent;
 use crate::house::House;
-use crate::http::{Filled, Form};
+use crate::http::Filled;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
@@ -13,11 +14,11 @@ use domain::bounded::Email;
 use domain::records::{DraftKind, PartnershipState};
 use domain::{Digest, Kind, PartnershipId};
 use policy::actions::{AcceptPartnership, EndPartnership, PreparePartnership, ViewPartnership};
-use policy::{Shown, Unasked};
+use policy::{Action, Permit, Shown, Unasked, facts};
 use serde::Serialize;
-use store::Page as Rows;
 use store::profiles::offers;
 use store::profiles::partnerships::{self, Partnership};
+use store::{Page as Rows, Store, StoreError};
 use warp::reply::Response;
 
 const ROWS: usize = 50;
@@ -42,14 +43,14 @@ pub(super) fn routes() -> Vec<Route<House>> {
             "AcceptPartnership",
             "Partnership",
             Most::Member,
-            |call| Box::pin(accept(call)),
+            |call| Box::pin(answer(call, "accepted", partnerships::accept)),
         ),
         Route::post(
             "/w/{workspace}/partners/{partnership}/end",
             "EndPartnership",
             "Partnership",
             Most::Member,
-            |call| Box::pin(end(call)),
+            |call| Box::pin(answer(call, "ended", partnerships::end)),
         ),
     ]
 }
@@ -113,7 +114,7 @@ fn page(
         };
         Some(Ask {
             action: format!("{base}/partners"),
-            token: visit.token("ask-partner", own.as_str()),
+            token: visit.token(&format!("{base}/partners")),
             email: email
                 .hint("We never tell whether an address is known here.")
                 .filled(wrong.unwrap_or(&blank)),
@@ -152,19 +153,18 @@ async fn list(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
-async fn ask(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    call.visit(call.member(), move |visit| {
+async fn ask(call: Call<House>) -> Result<Response, Problem> {
+    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
         only(visit, Kind::Agency)?;
         let own = visit.member()?.1.workspace;
-        let permit = visit.db.permit::<PreparePartnership>(own, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, "ask-partner", own.as_str())?;
-        let mut filled = form.filled(&["form_token"]);
-        let email = filled.take("email", Email::parse(&form.text("email")));
-        form.finish()?;
-        let Some(email) = email else { return page(visit, None, None, Some(&filled)) };
-        let id = offers::prepare_partnership(&visit.house.store, permit, &email)?;
+        Ok(visit.db.permit::<PreparePartnership>(own, Unasked)?)
+    };
+    let who = call.member();
+    call.change(who, ask, |visit, permit, mut sheet| {
+        let Some(email) = sheet.take("email", Email::parse) else {
+            return page(visit, None, None, Some(&sheet.filled));
+        };
+        let id = offers::prepare_partnership(&sheet.finish(visit.house)?, permit, &email)?;
         Ok(reply::see_other(&format!("{}/offers/{id}?done=prepared", base(visit)?)))
     })
     .await
@@ -199,11 +199,9 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
         let it = partnerships::view(visit.db, &permit)?;
         let words = partnerships::terms(visit.db, &permit)?;
         let base = base(visit)?;
-        let act = |visit: &Visit<'_, '_>, verb: &str, label: String| Act {
-            action: format!("{base}/partners/{id}/{verb}"),
-            token: visit.token(verb, &id.to_string()),
-            digest: it.digest.clone(),
-            label,
+        let act = |visit: &Visit<'_, '_>, verb: &str, label: String| {
+            let action = format!("{base}/partners/{id}/{verb}");
+            Act { token: visit.token(&action), action, digest: it.digest.clone(), label }
         };
         let (mut accept, mut end) = (None, None);
         if let Ok(digest) = it.digest.parse::<Digest>() {
@@ -236,48 +234,24 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
 }
 
 /// As for mandates: another digest than the one that stands is told to those who may see it, and refused to others.
-fn asked(
-    visit: &mut Visit<'_, '_>,
-    id: PartnershipId,
-    form: Result<Form, Problem>,
-) -> Result<(Form, Shown), Problem> {
-    let permit = visit.db.permit::<ViewPartnership>(id, Unasked)?;
-    let mut form = form?;
-    let stands = partnerships::view(visit.db, &permit)?.digest;
-    match digest(&mut form) {
-        Ok(shown) if stands == shown.to_string() => Ok((form, Shown(shown))),
-        _ => {
-            Err(Problem::Stale("This is not what you were shown. Nothing was sent. Look at it again.".into()))
-        }
-    }
-}
-
-async fn accept(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    let id = call.holes.id::<PartnershipId>("partnership");
-    call.visit(call.member(), move |visit| {
+async fn answer<A>(
+    call: Call<House>,
+    done: &'static str,
+    act: fn(&Store, Permit<A>, &str) -> Result<(), StoreError>,
+) -> Result<Response, Problem>
+where
+    A: Action<On = facts::Partnership, Input = Shown>,
+{
+    let (who, id) = (call.member(), call.holes.id::<PartnershipId>("partnership"));
+    let ask = move |visit: &mut Visit<'_, '_>, sent: &mut Sent| {
         let id = visit.known(id)?;
-        let (mut form, shown) = asked(visit, id, form)?;
-        let permit = visit.db.permit::<AcceptPartnership>(id, shown)?;
-        visit.check(&mut form, "accept", &id.to_string())?;
-        form.finish()?;
-        partnerships::accept(&visit.house.store, permit, &visit.house.settings.address)?;
-        Ok(reply::see_other(&format!("{}/partners?done=accepted", base(visit)?)))
-    })
-    .await
-}
-
-async fn end(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    let id = call.holes.id::<PartnershipId>("partnership");
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let (mut form, shown) = asked(visit, id, form)?;
-        let permit = visit.db.permit::<EndPartnership>(id, shown)?;
-        visit.check(&mut form, "end", &id.to_string())?;
-        form.finish()?;
-        partnerships::end(&visit.house.store, permit, &visit.house.settings.address)?;
-        Ok(reply::see_other(&format!("{}/partners?done=ended", base(visit)?)))
+        let seen = visit.db.permit::<ViewPartnership>(id, Unasked)?;
+        let shown = shown(&sent.told(&seen, "digest")?, &partnerships::view(visit.db, &seen)?.digest)?;
+        Ok(visit.db.permit::<A>(id, shown)?)
+    };
+    call.change(who, ask, move |visit, permit, sheet| {
+        act(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?;
+        Ok(reply::see_other(&format!("{}/partners?done={done}", base(visit)?)))
     })
     .await
 }

@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::routes::{Call, Most, Route};
 use crate::view::{Choice, Field, FormToken, Mark, State, When, when};
 use crate::visit::Visit;
-use domain::{Kind, Level, ProfileId};
+use domain::{Kind, Level, ProfileId, Version};
 use policy::actions::{
     AllowDiscovery, EditInternalNotes, EditProfile, InvitePresenter, OptIn, OptOut, RevokeInvitation,
     SetLevel, StopDiscovery, ViewContact, ViewInternalNotes, ViewProfile,
@@ -45,6 +45,12 @@ struct Form {
     token: FormToken,
     version: i64,
     fields: Vec<Field>,
+}
+
+impl Form {
+    fn of(visit: &Visit<'_, '_>, action: String, version: Version, fields: Vec<Field>) -> Self {
+        Self { token: visit.token(&action), action, version: version.0, fields }
+    }
 }
 
 /// A form with one button.
@@ -145,7 +151,7 @@ const LEVELS: [(Level, &str); 4] = [
     (Level::WorkspacePrivate, "Only the artist and the agencies that represent them."),
 ];
 
-fn levels(visit: &mut Visit<'_, '_>, own: &Own, at: &str, purpose: &str) -> Result<Option<Levels>, Problem> {
+fn levels(visit: &mut Visit<'_, '_>, own: &Own, at: &str) -> Result<Option<Levels>, Problem> {
     let mut choice = Choice::new("level", "Who may see this profile")
         .hint("Lowering the level takes the folio out of public at once.");
     let mut any = false;
@@ -155,9 +161,9 @@ fn levels(visit: &mut Visit<'_, '_>, own: &Own, at: &str, purpose: &str) -> Resu
             choice = choice.option(level.as_str(), level.title(), hint);
         }
     }
-    let token = visit.token("level", purpose);
     let choice = choice.choosing(&[own.level.as_str()]);
-    Ok(any.then(|| Levels { action: format!("{at}/level"), token, version: own.version.0, choice }))
+    let action = format!("{at}/level");
+    Ok(any.then(|| Levels { token: visit.token(&action), action, version: own.version.0, choice }))
 }
 
 #[allow(clippy::too_many_lines)] // one page, part by part
@@ -170,7 +176,7 @@ fn render(
 ) -> Result<Response, Problem> {
     let own = profiles::own(visit.db, permit)?;
     let (kind, _) = visit.member()?;
-    let (id, purpose) = (own.id, own.id.to_string());
+    let id = own.id;
     let at = format!("{}/artists/{id}", base(visit)?);
     let may_edit = visit.db.may::<EditProfile>(id, &Unasked)?;
     let zone = visit.house.settings.zone.clone();
@@ -201,12 +207,7 @@ fn render(
             Field::text("based_in", "Based in").optional().filled(&filled),
             Field::area("biography", "Short biography").rows(8).optional().filled(&filled),
         ];
-        Form {
-            action: format!("{at}/edit"),
-            token: visit.token("edit", &purpose),
-            version: own.version.0,
-            fields,
-        }
+        Form::of(visit, format!("{at}/edit"), own.version, fields)
     });
     let (mut contact, mut contact_shown) = (None, Vec::new());
     if visit.db.may::<ViewContact>(id, &Unasked)? {
@@ -223,18 +224,15 @@ fn render(
                     .optional()
                     .filled(&filled),
             ];
-            let token = visit.token("contact", &purpose);
-            contact = Some(Form { action: format!("{at}/contact"), token, version: own.version.0, fields });
+            contact = Some(Form::of(visit, format!("{at}/contact"), own.version, fields));
         } else {
             contact_shown = [it.email, it.phone].into_iter().filter(|it| !it.is_empty()).collect();
         }
     }
-    let levels = levels(visit, &own, &at, &purpose)?;
-    let button = |visit: &Visit<'_, '_>, verb: &str, label| Button {
-        action: format!("{at}/{verb}"),
-        token: visit.token(verb, &purpose),
-        version: own.version.0,
-        label,
+    let levels = levels(visit, &own, &at)?;
+    let button = |visit: &Visit<'_, '_>, verb: &str, label| {
+        let action = format!("{at}/{verb}");
+        Button { token: visit.token(&action), action, version: own.version.0, label }
     };
     let opt = match own.opted_in {
         false if own.verified && visit.db.may::<OptIn>(id, &Unasked)? => {
@@ -262,14 +260,13 @@ fn render(
                 .hint("They can open the listing while the level is stealth roster. We never tell whether an address is known here.")
                 .filled(&filled),
         ];
-        let token = visit.token("invite", &purpose);
-        stealth = Some(Form { action: format!("{at}/invite"), token, version: own.version.0, fields });
+        stealth = Some(Form::of(visit, format!("{at}/invite"), own.version, fields));
     }
     let mut invited = Vec::new();
     if visit.db.may::<RevokeInvitation>(id, &Unasked)? {
         let permit = visit.db.permit::<RevokeInvitation>(id, Unasked)?;
         for it in profiles::asks(visit.db, &permit)? {
-            let revoke = visit.token("revoke", &format!("{purpose} {}", it.mailbox));
+            let revoke = visit.token(&format!("{at}/revoke"));
             invited.push(Invited { mailbox: it.mailbox, since: when::instant(it.at, &zone), revoke });
         }
     }
@@ -284,8 +281,7 @@ fn render(
                 .optional()
                 .filled(&filled),
         ];
-        let token = visit.token("note", &purpose);
-        noted = Some(Form { action: format!("{at}/note"), token, version: it.version.0, fields });
+        noted = Some(Form::of(visit, format!("{at}/note"), it.version, fields));
     }
     let claim = (may_edit && !own.claimed).then(|| {
         let filled = keep(sent.claim, Filled::blank());
@@ -294,8 +290,7 @@ fn render(
                 .hint("They get a link that works for 30 days, and take the profile over as their own.")
                 .filled(&filled),
         ];
-        let token = visit.token("claim-link", &purpose);
-        Form { action: format!("{at}/claim-link"), token, version: own.version.0, fields }
+        Form::of(visit, format!("{at}/claim-link"), own.version, fields)
     });
 
     let effective = own.effective();

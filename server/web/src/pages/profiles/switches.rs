@@ -1,12 +1,13 @@
 //! The switches of who sees a profile, each a form with one button.
 
-use super::{home, shown};
+use super::home;
+use crate::change::Sent;
 use crate::house::House;
-use crate::http::Form;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
-use domain::{Level, ProfileId, Version};
+use crate::visit::Visit;
+use domain::{Fault, Level, ProfileId, Version};
 use policy::actions::{AllowDiscovery, OptIn, OptOut, SetLevel, StopDiscovery};
 use policy::{Action, Permit, Unasked, facts};
 use store::profiles;
@@ -18,39 +19,32 @@ pub(super) fn routes() -> Vec<Route<House>> {
     vec![
         post("/w/{workspace}/artists/{profile}/level", "SetLevel", |call| Box::pin(level(call))),
         post("/w/{workspace}/artists/{profile}/opt-in", "OptIn", |call| {
-            Box::pin(turn::<OptIn>(call, "opt-in", "opted-in", profiles::opt_in))
+            Box::pin(turn::<OptIn>(call, "opted-in", profiles::opt_in))
         }),
         post("/w/{workspace}/artists/{profile}/opt-out", "OptOut", |call| {
-            Box::pin(turn::<OptOut>(call, "opt-out", "opted-out", profiles::opt_out))
+            Box::pin(turn::<OptOut>(call, "opted-out", profiles::opt_out))
         }),
         post("/w/{workspace}/artists/{profile}/found", "AllowDiscovery", |call| {
-            Box::pin(turn::<AllowDiscovery>(call, "found", "found", profiles::allow_discovery))
+            Box::pin(turn::<AllowDiscovery>(call, "found", profiles::allow_discovery))
         }),
         post("/w/{workspace}/artists/{profile}/unfound", "StopDiscovery", |call| {
-            Box::pin(turn::<StopDiscovery>(call, "unfound", "unfound", profiles::stop_discovery))
+            Box::pin(turn::<StopDiscovery>(call, "unfound", profiles::stop_discovery))
         }),
     ]
 }
 
 async fn turn<A>(
-    mut call: Call<House>,
-    verb: &'static str,
+    call: Call<House>,
     done: &'static str,
     act: fn(&Store, Permit<A>, Version) -> Result<(), StoreError>,
 ) -> Result<Response, Problem>
 where
     A: Action<On = facts::Profile, Input = Unasked>,
 {
-    let form = call.rq.form().await;
-    let id = call.holes.id::<ProfileId>("profile");
-    call.visit(call.member(), move |visit| {
-        let id = visit.known(id)?;
-        let permit = visit.db.permit::<A>(id, Unasked)?;
-        let mut form = form?;
-        visit.check(&mut form, verb, &id.to_string())?;
-        let version = shown(&mut form)?;
-        form.finish()?;
-        act(&visit.house.store, permit, version)?;
+    let (who, id) = (call.member(), call.holes.id::<ProfileId>("profile"));
+    call.change_on::<A>(who, id, Unasked, move |visit, permit, mut sheet| {
+        let (id, version) = (permit.on(), sheet.version()?);
+        act(&sheet.finish(visit.house)?, permit, version)?;
         Ok(reply::see_other(&format!("{}?done={done}", home(visit, id)?)))
     })
     .await
@@ -58,22 +52,20 @@ where
 
 /// The level is part of the question, so it is read before it is asked; what is none is asked as the lowest, and said
 /// to be wrong only to those who may ask.
-async fn level(mut call: Call<House>) -> Result<Response, Problem> {
-    let form = call.rq.form().await;
-    let id = call.holes.id::<ProfileId>("profile");
-    call.visit(call.member(), move |visit| {
+async fn level(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<ProfileId>("profile"));
+    let ask = move |visit: &mut Visit<'_, '_>, sent: &mut Sent| {
         let id = visit.known(id)?;
-        let mut form: Result<Form, Problem> = form;
-        let typed = form.as_mut().ok().and_then(|it| it.text("level").parse::<Level>().ok());
-        let permit = visit.db.permit::<SetLevel>(id, typed.unwrap_or(Level::WorkspacePrivate))?;
-        let mut form = form?;
-        visit.check(&mut form, "level", &id.to_string())?;
-        let version = shown(&mut form)?;
-        form.finish()?;
-        if typed.is_none() {
-            return Err(Problem::BadRequest("Choose one of the four levels.".into()));
+        let typed = sent.question("level").parse::<Level>().ok();
+        Ok(visit.db.permit::<SetLevel>(id, typed.unwrap_or(Level::WorkspacePrivate))?)
+    };
+    call.change(who, ask, |visit, permit, mut sheet| {
+        let (id, version) = (permit.on(), sheet.version()?);
+        let a_level = |it: &str| it.parse::<Level>().map_err(|_| Fault::new("Choose one of the four levels"));
+        if sheet.take("level", a_level).is_none() {
+            return Err(sheet.wrong());
         }
-        profiles::set_level(&visit.house.store, permit, version)?;
+        profiles::set_level(&sheet.finish(visit.house)?, permit, version)?;
         Ok(reply::see_other(&format!("{}?done=level", home(visit, id)?)))
     })
     .await

@@ -67,9 +67,9 @@ async fn take(mut call: Call<House>) -> Result<Response, Problem> {
         Step::Show { token, again } => return shown(&call.app, &it, &fields, &token, again),
     };
     call.public(move |house, asker| {
-        let permit = house.store.read(asker, |db| db.permit::<Contact>(ThePlatform, Unasked))?;
-        let operator = &house.settings.operator_mail;
-        match accounts::contact_receive(&house.store, permit, &it, &once, operator) {
+        let store = house.store.once(once);
+        let permit = store.read(asker, |db| db.permit::<Contact>(ThePlatform, Unasked))?;
+        match accounts::contact_receive(&store, permit, &it, &house.settings.operator_mail) {
             // sent twice is sent once
             Ok(_) | Err(StoreError::Spent) => Ok(()),
             Err(it) => Err(it.into()),

@@ -126,8 +126,9 @@ async fn take(mut call: Call<House>) -> Result<Response, Problem> {
         Step::Show { token, again } => return shown(&call.app, &it, &fields, token, again),
     };
     call.public(move |house, asker| {
-        let permit = house.store.read(asker, |db| db.permit::<Enquire>(ThePlatform, Unasked))?;
-        match enquiries::enquire(&house.store, permit, &it, &once, &house.settings.address) {
+        let store = house.store.once(once);
+        let permit = store.read(asker, |db| db.permit::<Enquire>(ThePlatform, Unasked))?;
+        match enquiries::enquire(&store, permit, &it, &house.settings.address) {
             // sent twice is sent once
             Ok(_) | Err(StoreError::Spent) => Ok(()),
             Err(it) => Err(it.into()),

@@ -6,4 +6,5 @@ mod boundaries;
 mod inputs;
 mod journeys;
 pub(crate) mod people;
+mod races;
 mod staff;

@@ -11,8 +11,8 @@ use crate::view::{Views, Zone};
 use crate::{House, Settings};
 use bytes::Bytes;
 use diesel::connection::SimpleConnection as _;
+use domain::Moment;
 use domain::bounded::{Email, Line};
-use domain::{Mint, Moment};
 use policy::{Actor, Asker, Bundle, Engine, Unasked, actions, facts::ThePlatform};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -22,32 +22,14 @@ use store::db::{self, Address, Db, Use};
 use store::{DecisionLog, Options, Store, accounts};
 use warp::http::{HeaderMap, HeaderValue, Method, header};
 
-/// The instant at which every test begins.
-pub(crate) const NOW: Moment = Moment(1_800_000_000_000_000);
-
-/// Randomness that repeats; ids, which take ten bytes, count up.
-struct Seeded(u64, u32);
-impl Mint for Seeded {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        if bytes.len() == 10 {
-            self.1 += 1;
-            bytes.fill(0);
-            bytes[4..8].copy_from_slice(&self.1.to_be_bytes());
-            return;
-        }
-        for chunk in bytes.chunks_mut(8) {
-            self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-            let mut it = self.0;
-            it = (it ^ (it >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            it = (it ^ (it >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-            chunk.copy_from_slice(&(it ^ (it >> 31)).to_le_bytes()[..chunk.len()]);
-        }
-    }
-}
+#[path = "../../../../../store/src/accounts/tests/seeded.rs"]
+mod seeded;
+pub(crate) use seeded::NOW;
+use seeded::Seeded;
 
 pub(crate) struct Place {
     pub(crate) house: Arc<House>,
-    table: Arc<Table<House>>,
+    pub(crate) table: Arc<Table<House>>,
     time: Arc<AtomicI64>,
     file: Address,
     _folder: tempfile::TempDir,
