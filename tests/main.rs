@@ -28,6 +28,7 @@ mod input;
 mod journeys;
 mod oracle;
 mod profiles;
+mod reviewers;
 mod serve;
 mod support;
 mod tidy;

@@ -4,7 +4,7 @@ use super::{bundle, listed};
 use crate::Stop;
 use crate::cli::{Files, Mutate, Prove};
 use crate::commands::say;
-use policy_tests::proofs::{self, Options, Solver};
+use policy_tests::proofs::{self, Options, Prover};
 use policy_tests::{Cases, mutants};
 use std::process::ExitCode;
 
@@ -63,7 +63,8 @@ pub(super) fn mutants(it: Mutate) -> Result<ExitCode, Stop> {
             return Err(Stop(format!("no policy is called `{id}`")));
         }
     }
-    let report = mutants::run(&bundle, &cases, all, Some(&Solver::default())).map_err(Stop::because)?;
+    let prover = Prover::new(&bundle.schema.1, options(false)).map_err(Stop::because)?;
+    let report = mutants::run(&bundle, &cases, all, Some(&prover)).map_err(Stop::because)?;
     if json {
         say(serde_json::to_string(&report).map_err(Stop::because)?);
     } else {

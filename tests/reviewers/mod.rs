@@ -1,0 +1,173 @@
+//! The reviewers' commands as a reviewer types them: what they print, and the exit code that scripts go by.
+
+use crate::support::program::{Program, command};
+use serde_json::Value;
+use std::path::Path;
+use std::process::Output;
+use tempfile::TempDir;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn policy(arguments: &[&str]) -> Output {
+    command(["policy"]).args(arguments).current_dir(root()).output().unwrap()
+}
+
+fn printed(it: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&it.stdout), String::from_utf8_lossy(&it.stderr))
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let it = policy(&[arguments, &["--json"]].concat());
+    serde_json::from_slice(&it.stdout).unwrap_or_else(|e| panic!("{e}: {}", printed(&it)))
+}
+
+/// A copy of the policies in which `file` has `to` where it had `from`.
+fn changed(file: &str, from: &str, to: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(root().join("policies")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let path = folder.path().join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{file} holds no {from}");
+    std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+    folder
+}
+
+/// Stealth rosters open to every verified presenter: the invitation is no longer asked for.
+fn uninvited() -> TempDir {
+    let was = "resource.level == \"stealth\" &&\n  resource.invited.contains(principal.workspace)\n";
+    changed("p06-visibility.cedar", was, "resource.level == \"stealth\"\n")
+}
+
+#[test]
+fn what_is_shipped_holds() {
+    let test = policy(&["test"]);
+    assert_eq!(test.status.code(), Some(0), "{}", printed(&test));
+    assert!(printed(&test).contains("0 failed. The matrix: 0 lines differ."), "{}", printed(&test));
+    let prove = policy(&["prove", "P3"]);
+    assert_eq!(prove.status.code(), Some(0), "{}", printed(&prove));
+    let told = json(&["prove", "P3"]);
+    let rows = told["theorems"].as_array().unwrap();
+    assert!(rows.len() > 10 && rows.iter().all(|it| it["verdict"] == "proved" && it["guarantee"] == "P3"));
+    for key in ["name", "guarantee", "environment", "verdict", "seconds"] {
+        assert!(rows.iter().all(|it| !it[key].is_null()), "{key}");
+    }
+    let format = policy(&["format", "--check"]);
+    assert_eq!(format.status.code(), Some(0), "{}", printed(&format));
+    let same = policy(&["diff", "policies", "policies"]);
+    assert_eq!(same.status.code(), Some(0), "{}", printed(&same));
+}
+
+#[test]
+fn a_weakened_policy_is_noticed_by_each_of_them() {
+    let folder = uninvited();
+    let there = folder.path().to_str().unwrap();
+    let test = policy(&["test", "--policies", there]);
+    assert_eq!(test.status.code(), Some(1), "{}", printed(&test));
+    assert!(printed(&test).contains("p06-visibility.toml"), "{}", printed(&test));
+    let prove = policy(&["prove", "P6", "--policies", there]);
+    assert_eq!(prove.status.code(), Some(1), "{}", printed(&prove));
+    let text = printed(&prove);
+    assert!(text.contains("this breaks P6") && text.contains("`listing-invited`"), "{text}");
+    let diff = policy(&["diff", "policies", there]);
+    assert_eq!(diff.status.code(), Some(1), "{}", printed(&diff));
+    let text = printed(&diff);
+    assert!(text.contains("DENY -> ALLOW  PresenterMember ViewListing Profile"), "{text}");
+    let back = json(&["diff", there, "policies"]);
+    let found = back["differences"].as_array().unwrap();
+    assert!(!found.is_empty() && found.iter().all(|it| it["from"] == true && it["to"] == false), "{back}");
+}
+
+#[test]
+fn a_mutant_that_no_case_notices_is_listed() {
+    let cases = tempfile::tempdir().unwrap();
+    let none = policy(&["mutants", "level-agency", "--cases", cases.path().to_str().unwrap()]);
+    // without any case the matrix and the theorems are all that is left
+    assert!(matches!(none.status.code(), Some(0 | 1)), "{}", printed(&none));
+    let all = policy(&["mutants", "level-agency"]);
+    assert_eq!(all.status.code(), Some(0), "{}", printed(&all));
+    let (few, many) = (printed(&none), printed(&all));
+    assert!(many.contains("mutants of 1 policies") && few != many, "{many}");
+}
+
+#[test]
+fn questions_about_the_cast_are_answered() {
+    let who = json(&["who-can", "--cast", "ViewListing", "profile"]);
+    let names: Vec<&str> =
+        who["principals"].as_array().unwrap().iter().filter_map(|it| it["principal"].as_str()).collect();
+    assert!(names.contains(&"other-presenter") && names.contains(&"agency") && names.contains(&"partner"));
+    for not in ["other-artist", "other-agency", "visitor", "admin", "counsel"] {
+        assert!(!names.contains(&not), "{not} in {names:?}");
+    }
+    let what = json(&["what-can", "--cast", "other-artist", "profile"]);
+    assert_eq!(what["rights"].as_array().unwrap().len(), 0, "{what}");
+    let nobody = policy(&["what-can", "--cast", "other-artist", "profile"]);
+    assert_eq!(nobody.status.code(), Some(1), "{}", printed(&nobody));
+    let why = json(&["explain", "--cast", "--as", "other-artist", "--do", "ViewListing", "--on", "folio"]);
+    assert_eq!((why["allowed"].as_bool(), why["by"][0].as_str()), (Some(false), Some("artist-sees-no-artist")));
+}
+
+#[test]
+fn what_cannot_be_run_is_told_apart_from_what_does_not_hold() {
+    let broken = changed("p06-visibility.cedar", "principal.verified", "principal.verifed");
+    let there = broken.path().to_str().unwrap();
+    let nowhere = "no-such-folder";
+    for it in [
+        &["test", "--policies", there][..],
+        &["prove", "--policies", there],
+        &["mutants", "--policies", there],
+        &["diff", "policies", there],
+        &["diff", "policies", nowhere],
+        &["prove", "no-such-theorem"],
+        &["test", "no-case-is-called-so"],
+        &["who-can", "--cast", "NoSuchAction", "profile"],
+        &["explain", "--cast", "--as", "nobody", "--do", "ViewListing", "--on", "profile"],
+    ] {
+        let out = policy(it);
+        assert_eq!(out.status.code(), Some(2), "{it:?}: {}", printed(&out));
+        assert!(!out.stderr.is_empty(), "{it:?} says nothing");
+    }
+    let gone = command(["policy", "prove"]).env("CVC5", "/no/such/solver").output().unwrap();
+    assert_eq!(gone.status.code(), Some(2), "{}", printed(&gone));
+}
+
+/// On a running database: whoever is named for a stealth roster is one of those that practice 6 names.
+#[test]
+fn who_may_on_a_database_is_whom_practice_six_names() {
+    let demo = Program::demo();
+    let world = demo.world();
+    let asked = |arguments: &[&str]| {
+        let out = command(["policy"]).args(arguments).args(["--json", "--database", &world.database]).output();
+        let out = out.unwrap();
+        serde_json::from_slice::<Value>(&out.stdout).unwrap_or_else(|e| panic!("{e}: {}", printed(&out)))
+    };
+    let mut seen = 0;
+    for artist in world.facts.artists.iter().filter(|it| it.level == "stealth") {
+        let told = asked(&["who-can", "ViewListing", &format!("Profile/{}", artist.id)]);
+        for it in told["principals"].as_array().unwrap() {
+            let who = it["principal"].as_str().unwrap();
+            let workspace = who.split_once('@').unwrap_or_else(|| panic!("{who} sees {}", artist.name)).1;
+            let theirs = artist.workspace.iter().chain(&artist.agencies).chain(&artist.invited);
+            assert!(theirs.into_iter().any(|it| it == workspace), "{who} sees {}", artist.name);
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "nobody sees any stealth roster");
+    // and the other way round, from the lists
+    let presenter = world.personas.iter().find(|it| it.capabilities.iter().any(|it| it == "discovery")).unwrap();
+    let name = format!("{}@{}", presenter.account.as_ref().unwrap(), presenter.workspace.as_ref().unwrap());
+    let told = asked(&["what-can", &name, "--action", "FindListing"]);
+    let rights = told["rights"].as_array().unwrap();
+    assert!(!rights.is_empty());
+    for it in rights {
+        let artist = world.facts.artists.iter().find(|artist| it["resource"] == artist.id.as_str()).unwrap();
+        assert!(artist.discoverable && ["public", "private_listing"].contains(&artist.level.as_str()));
+    }
+    // the log of what the pages decided, put to the same policies: nothing flips
+    let diff = asked(&["diff", "policies", "policies", "--log", "200"]);
+    assert_eq!(diff["log"]["flips"].as_array().map(Vec::len), Some(0), "{diff}");
+}
