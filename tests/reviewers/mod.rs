@@ -108,7 +108,10 @@ fn questions_about_the_cast_are_answered() {
     let nobody = policy(&["what-can", "--cast", "other-artist", "profile"]);
     assert_eq!(nobody.status.code(), Some(1), "{}", printed(&nobody));
     let why = json(&["explain", "--cast", "--as", "other-artist", "--do", "ViewListing", "--on", "folio"]);
-    assert_eq!((why["allowed"].as_bool(), why["by"][0].as_str()), (Some(false), Some("artist-sees-no-artist")));
+    assert_eq!(
+        (why["allowed"].as_bool(), why["by"][0].as_str()),
+        (Some(false), Some("artist-sees-no-artist"))
+    );
 }
 
 #[test]
@@ -141,7 +144,8 @@ fn who_may_on_a_database_is_whom_practice_six_names() {
     let demo = Program::demo();
     let world = demo.world();
     let asked = |arguments: &[&str]| {
-        let out = command(["policy"]).args(arguments).args(["--json", "--database", &world.database]).output();
+        let out =
+            command(["policy"]).args(arguments).args(["--json", "--database", &world.database]).output();
         let out = out.unwrap();
         serde_json::from_slice::<Value>(&out.stdout).unwrap_or_else(|e| panic!("{e}: {}", printed(&out)))
     };
@@ -158,7 +162,8 @@ fn who_may_on_a_database_is_whom_practice_six_names() {
     }
     assert!(seen > 0, "nobody sees any stealth roster");
     // and the other way round, from the lists
-    let presenter = world.personas.iter().find(|it| it.capabilities.iter().any(|it| it == "discovery")).unwrap();
+    let presenter =
+        world.personas.iter().find(|it| it.capabilities.iter().any(|it| it == "discovery")).unwrap();
     let name = format!("{}@{}", presenter.account.as_ref().unwrap(), presenter.workspace.as_ref().unwrap());
     let told = asked(&["what-can", &name, "--action", "FindListing"]);
     let rights = told["rights"].as_array().unwrap();
