@@ -85,7 +85,9 @@ CREATE TABLE factors (
   account TEXT COLLATE "C" PRIMARY KEY REFERENCES accounts (id),
   secret BYTEA NOT NULL,
   confirmed_at BIGINT,
-  last_step BIGINT NOT NULL DEFAULT 0
+  last_step BIGINT NOT NULL DEFAULT 0,
+  next_secret BYTEA,
+  CHECK (next_secret IS NULL OR confirmed_at IS NOT NULL)
 );
 CREATE TABLE recovery_codes (
   account TEXT COLLATE "C" NOT NULL REFERENCES accounts (id),

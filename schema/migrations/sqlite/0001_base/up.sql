@@ -85,7 +85,9 @@ CREATE TABLE factors (
   account TEXT PRIMARY KEY REFERENCES accounts (id),
   secret BLOB NOT NULL,
   confirmed_at BIGINT,
-  last_step BIGINT NOT NULL DEFAULT 0
+  last_step BIGINT NOT NULL DEFAULT 0,
+  next_secret BLOB,
+  CHECK (next_secret IS NULL OR confirmed_at IS NOT NULL)
 );
 CREATE TABLE recovery_codes (
   account TEXT NOT NULL REFERENCES accounts (id),

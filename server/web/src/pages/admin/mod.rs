@@ -5,6 +5,7 @@ mod codes;
 mod decide;
 mod factor;
 mod home;
+mod recovery;
 mod security;
 mod step_up;
 mod workspaces;
@@ -27,6 +28,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
     all.extend(security::routes());
     all.extend(step_up::routes());
     all.extend(factor::routes());
+    all.extend(recovery::routes());
     all
 }
 
@@ -43,6 +45,11 @@ pub(crate) async fn staff<T: Send + 'static>(
             f(visit)
         })
         .await;
+    stepping(done, back)
+}
+
+/// Where a fresh code is needed, the way leads to step-up and, after it, back to `back`.
+pub(crate) fn stepping<T>(done: Result<T, Problem>, back: &str) -> Result<Result<T, Response>, Problem> {
     match done {
         Ok(it) => Ok(Ok(it)),
         Err(Problem::StepUp) => {

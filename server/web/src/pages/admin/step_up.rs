@@ -12,7 +12,7 @@ use crate::totp;
 use crate::view::Field;
 use crate::visit::{As, Visit};
 use domain::Fault;
-use policy::{Unasked, actions::ManageFactor};
+use policy::{Unasked, actions::UseFactor};
 use store::accounts::{self, FactorState, Issued, Proof};
 use store::{SecurityEvent, StoreError};
 use warp::reply::Response;
@@ -22,8 +22,8 @@ pub(super) const ISSUER: &str = "Kalinklo Artists";
 
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get("/admin/step-up", "ManageFactor", "Account", Most::Admin, |call| Box::pin(show(call))),
-        Route::post("/admin/step-up", "ManageFactor", "Account", Most::Admin, |call| Box::pin(take(call)))
+        Route::get("/admin/step-up", "UseFactor", "Account", Most::Admin, |call| Box::pin(show(call))),
+        Route::post("/admin/step-up", "UseFactor", "Account", Most::Admin, |call| Box::pin(take(call)))
             .rate(Rate::SignIn),
     ]
 }
@@ -39,17 +39,17 @@ fn leaf(visit: &Visit<'_, '_>, to: &str, filled: &Filled) -> Leaf {
         .with(Section::plain().form(form))
 }
 
-/// The confirmed factor of whoever asks.
-pub(super) fn confirmed(visit: &mut Visit<'_, '_>) -> Result<Option<FactorState>, Problem> {
-    let permit = visit.db.permit::<ManageFactor>(visit.doors.account, Unasked)?;
-    Ok(accounts::factor_state(visit.db, &permit)?.filter(|it| it.confirmed))
+/// The factor in force of whoever asks.
+pub(super) fn in_force(visit: &mut Visit<'_, '_>) -> Result<Option<FactorState>, Problem> {
+    let permit = visit.db.permit::<UseFactor>(visit.doors.account, Unasked)?;
+    Ok(accounts::factor_state(visit.db, &permit)?)
 }
 
 async fn show(call: Call<House>) -> Result<Response, Problem> {
     let to = safe(&call.rq.query()?.text("to")).to_owned();
     let shown = call
         .visit(As::Admin, move |visit| {
-            if confirmed(visit)?.is_none() {
+            if in_force(visit)?.is_none() {
                 return Ok(None);
             }
             let leaf = leaf(visit, &to, &Filled::blank());
@@ -84,7 +84,7 @@ async fn take(mut call: Call<House>) -> Result<Response, Problem> {
     let form = call.rq.form().await;
     let done = call
         .visit(As::Admin, move |visit| {
-            let Some(state) = confirmed(visit)? else { return Ok(None) };
+            let Some(state) = in_force(visit)? else { return Ok(None) };
             let mut form = form?;
             visit.check(&mut form, "step-up", "")?;
             let mut filled = form.filled(&[crate::csrf::FIELD, "code"]);
@@ -115,7 +115,7 @@ fn tried(
     code: &str,
 ) -> Result<Result<Issued, Fault>, Problem> {
     let account = visit.doors.account;
-    let permit = visit.db.permit::<ManageFactor>(account, Unasked)?;
+    let permit = visit.db.permit::<UseFactor>(account, Unasked)?;
     if let Err(until) = accounts::factor_try(&visit.house.store, &permit)? {
         note(visit, "waits");
         let seconds = until.age_of(visit.now()).max(1);
@@ -145,7 +145,7 @@ pub(super) fn note(visit: &Visit<'_, '_>, detail: &str) {
         kind: "factor-failed".into(),
         account: Some(visit.doors.account),
         address: String::new(),
-        action: "ManageFactor".into(),
+        action: "UseFactor".into(),
         detail: detail.into(),
     };
     if let Err(e) = visit.house.store.security_note(&event) {
