@@ -99,7 +99,7 @@ impl House {
         };
         let house = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
-            if let Err(e) = house.store.security_note(&event) {
+            if let Err(e) = house.store.patient().security_note(&event) {
                 tracing::warn!(request = %event.visit, error = %e, "a refusal was not recorded");
             }
             drop(room);
