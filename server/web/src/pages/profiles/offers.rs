@@ -204,7 +204,7 @@ async fn confirm(mut call: Call<House>) -> Result<Response, Problem> {
         let permit = visit.db.permit::<Confirm>(id, Shown(shown))?;
         visit.check(&mut form, "confirm", &id.to_string())?;
         form.finish()?;
-        offers::confirm(&visit.house.store, permit, &visit.house.settings.address)?;
+        store::drafts::confirm(&visit.house.store, permit, &visit.house.settings.address)?;
         Ok(reply::see_other(&format!("{}/offers/{id}?done=sent", base(visit)?)))
     })
     .await
