@@ -99,7 +99,7 @@ async fn a_workspace_is_verified_and_the_artist_named() {
     let page = format!("/admin/workspaces/{}", place.workspace("ann@example.org"));
     staff.get("/admin/workspaces").await.sees("Anna’s House");
     let shown = staff.get(&page).await;
-    shown.sees("Which member is the artist in person?");
+    shown.sees("Which owner is the artist in person?");
     let missing = staff.send(&shown, &format!("{page}/verify"), &[("note", ""), ("in-person", "zzz")]).await;
     assert_eq!(missing.status, 422);
     let member = place.text("SELECT id FROM memberships");
