@@ -114,6 +114,7 @@ const FOUND: Axis = ("discoverable", &[('+', "discoverable=true"), ('-', "discov
 const CLAIMED: Axis = ("claimed", &[('+', "claimed=true"), ('-', "claimed=false, claim='claim'")]);
 const DEADLINE: Axis = ("confirmed", &[('+', "deadline_confirmed=true"), ('-', "deadline_confirmed=false")]);
 const PERSON: Axis = ("person", &[('o', "person='person-a'"), ('x', "person='person-z'")]);
+const ENROLLED: Axis = ("enrolled", &[('-', "enrolled=false"), ('+', "enrolled=true")]);
 const MEMBERS: Axis = ("is member", &[('-', ""), ('+', "persons=['person-a']")]);
 const WHOSE: Axis = (
     "owner",
@@ -140,7 +141,7 @@ const AUDIENCE: Axis = (
 /// The axes of a type of thing.
 fn axes(kind: EntityKind) -> Vec<Axis> {
     match kind {
-        EntityKind::Account => vec![PERSON],
+        EntityKind::Account => vec![PERSON, ENROLLED],
         EntityKind::Profile => vec![CLAIMED, VERIFIED, LEVEL, OPTED, FOUND],
         EntityKind::Mandate => vec![
             (
@@ -315,6 +316,7 @@ pub fn columns_by(
 fn matters(action: ActionName, axis: &str) -> bool {
     match axis {
         "confirmed" => action == ActionName::Lapse,
+        "enrolled" => action == ActionName::ManageFactor,
         "is member" => {
             matches!(
                 action,

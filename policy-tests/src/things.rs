@@ -120,13 +120,9 @@ pub fn read(table: &Table) -> Result<Thing, Mistake> {
         "Platform" => facts::Platform.into(),
         "Account" => {
             let person = it.id("person", "person-a")?;
-            facts::Account {
-                id: id("account"),
-                version,
-                person,
-                status: it.word("status", AccountStatus::Pending)?,
-            }
-            .into()
+            let status = it.word("status", AccountStatus::Pending)?;
+            let enrolled = it.flag("enrolled", false)?;
+            facts::Account { id: id("account"), version, person, status, enrolled }.into()
         }
         "AccessCode" => {
             let issuer = it.id("issuer", "person-a")?;

@@ -169,9 +169,12 @@ facts! {
         person: PersonId,
         /// Where it stands.
         status: AccountStatus,
+        /// Whether a second factor was set up and confirmed.
+        enrolled: bool,
     } |it| vec![
         ("person", Value::Ref(EntityKind::Person, *it.person.key())),
         ("status", Value::Text(it.status.as_str())),
+        ("enrolled", Value::Flag(it.enrolled)),
     ]
 }
 facts! {

@@ -123,7 +123,9 @@ rows! {
         state: &'static str, shared: bool, author: String, added_at: i64, version: i64,
     }
     /// Documents open to counsel.
-    DocumentCounselRow, document_counsel, document_counsel { document: String, account: String }
+    DocumentCounselRow, document_counsel, document_counsel {
+        document: String, account: String, engagement: String, side: &'static str,
+    }
     /// Drafts.
     DraftRow, drafts, drafts {
         id: String, owner_kind: &'static str, owner: String, kind: &'static str, engagement: Option<String>,
