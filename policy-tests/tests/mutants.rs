@@ -15,12 +15,6 @@ fn page() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("expected/equivalent.txt")
 }
 
-/// The weakenings that were reviewed as changing nothing, as `policy: change: was -> now`.
-pub(crate) fn reviewed() -> Vec<String> {
-    let text = std::fs::read_to_string(page()).unwrap_or_default();
-    text.lines().skip(HEAD.lines().count() + 1).map(str::to_owned).collect()
-}
-
 fn judge(keep: impl Fn(&Mutant) -> bool, cases: &Cases, prover: Option<&Prover>) -> Report {
     let bundle = Bundle::embedded();
     let mut them = mutants::all(&bundle).unwrap();

@@ -47,11 +47,13 @@ pub(super) fn run(it: Test) -> Result<ExitCode, Stop> {
         "" => coverage::of(&bundle, &all).map_err(Stop::because)?,
         _ => coverage::Coverage::default(),
     };
-    let holds = report.failures.is_empty() && changed.is_empty() && gaps.gaps.is_empty();
+    let untried: Vec<_> = gaps.open().collect();
+    let holds = report.failures.is_empty() && changed.is_empty() && untried.is_empty();
     if json {
         let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
         say(serde_json::json!({
-            "holds": holds, "cases": report.asked, "failures": failures, "matrix": changed, "coverage": gaps,
+            "holds": holds, "cases": report.asked, "failures": failures, "matrix": changed,
+            "coverage": { "clauses": gaps.clauses, "actions": gaps.actions, "untried": untried },
         }));
     } else {
         for it in &report.failures {
@@ -60,7 +62,7 @@ pub(super) fn run(it: Test) -> Result<ExitCode, Stop> {
         for it in &changed {
             say(it);
         }
-        for it in &gaps.gaps {
+        for it in &untried {
             say(it);
         }
         say(format!(
@@ -70,7 +72,7 @@ pub(super) fn run(it: Test) -> Result<ExitCode, Stop> {
             changed.len(),
             gaps.clauses,
             gaps.actions,
-            gaps.gaps.len()
+            untried.len()
         ));
         if !changed.is_empty() {
             say(format!(

@@ -107,10 +107,14 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
 
 async fn begin(call: Call<House>) -> Result<Response, Problem> {
     let done = call
-        .change(As::Admin, |visit, _: &mut Sent| manage(visit), |visit, permit, sheet| {
-            accounts::factor_begin(&sheet.finish(visit.house)?, permit)?;
-            Ok(reply::see_other(HERE))
-        })
+        .change(
+            As::Admin,
+            |visit, _: &mut Sent| manage(visit),
+            |visit, permit, sheet| {
+                accounts::factor_begin(&sheet.finish(visit.house)?, permit)?;
+                Ok(reply::see_other(HERE))
+            },
+        )
         .await;
     stepped(done, HERE)
 }
