@@ -221,6 +221,11 @@ fn telling(action: ActionName) -> (&'static str, Vec<(char, Told)>) {
                 ('#', Told { claim: Some("other".into()), ..told }),
             ],
         ),
+        ActionName::WarnOfLapse => {
+            let signs = [('+', 0), ('-', -1), ('<', -604_801)].into_iter();
+            let told = |(sign, it)| (sign, Told { overdue: Some(it), ..Told::default() });
+            ("overdue", signs.map(told).collect())
+        }
         ActionName::Lapse => (
             "overdue",
             vec![('+', Told { overdue: Some(0), ..told.clone() }), ('-', Told { overdue: Some(-1), ..told })],
@@ -314,7 +319,7 @@ pub fn columns_by(
 /// Whether the matrix shows this axis. Left out are only those that change nothing, which a test holds it to.
 fn matters(action: ActionName, axis: &str) -> bool {
     match axis {
-        "confirmed" => action == ActionName::Lapse,
+        "confirmed" => matches!(action, ActionName::Lapse | ActionName::WarnOfLapse),
         "enrolled" => action == ActionName::ManageFactor,
         "is member" => {
             matches!(

@@ -107,6 +107,7 @@ fn only_the_application_the_door_and_public_pages_are_outside_the_gate() {
         "DispatchMail",
         "Housekeep",
         "Lapse",
+        "WarnOfLapse",
     ];
     assert_eq!(open, expected.into_iter().collect());
 }

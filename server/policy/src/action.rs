@@ -209,4 +209,5 @@ actions! {
     CreateAdmin on Platform, MigrateDatabase on Platform, VerifyAudit on Platform, ExplainLocally on Platform,
     PlantDemo on Platform,
     DispatchMail on Platform, Housekeep on Platform, Lapse on Lapsing tells Overdue,
+    WarnOfLapse on Hold tells Overdue,
 }

@@ -107,7 +107,8 @@ rows! {
     /// Holds.
     HoldRow, holds, holds {
         id: String, engagement: String, request: String, artist: String, agency: Option<String>, presenter: String,
-        state: &'static str, first_day: String, last_day: String, granted_at: i64, expires_at: i64, version: i64,
+        state: &'static str, first_day: String, last_day: String, granted_at: i64, expires_at: i64,
+        warn_at: Option<i64>, version: i64,
     }
     /// Ranks of holds, by day.
     HoldDayRow, hold_days, hold_days { hold: String, artist: String, day: String, rank: i64 }

@@ -13,6 +13,7 @@ use domain::{
 };
 use policy::{Actor, Asker, Member};
 use std::sync::Arc;
+use store::engagements::warnings;
 use store::plant::{
     CounselRow, DocumentCounselRow, DocumentRow, DraftRow, EngagementRow, HoldDayRow, HoldRow, MessageRow,
     Plant, RequestRow,
@@ -264,6 +265,7 @@ impl Plan<'_> {
             last_day: last.to_string(),
             granted_at: answers.now.0,
             expires_at: expires.0,
+            warn_at: warnings::next(answers.now, expires, on.now).map(|it| it.0),
             version: 1,
         }])?;
         to.hold_days(

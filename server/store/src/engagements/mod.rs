@@ -15,5 +15,6 @@ mod parties;
 pub mod ranks;
 pub mod requests;
 pub mod view;
+pub mod warnings;
 
 pub use parties::{Named, Party};

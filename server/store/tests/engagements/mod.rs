@@ -6,6 +6,7 @@ mod papers;
 mod preparing;
 mod ranking;
 mod strangers;
+mod warning;
 
 use crate::support::rows::Rows;
 use crate::support::{Ground, NOW, asker_at, id};
