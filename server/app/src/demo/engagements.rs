@@ -114,6 +114,7 @@ impl Plan<'_> {
             id: id.to_string(),
             reference: format!("D-{:05}", self.number + 1),
             title: title.clone(),
+            title_key: store::profiles::folded_name(&title),
             artist: artist.clone(),
             profile: self.artist.profile.to_string(),
             agency: agency.clone(),

@@ -14,6 +14,7 @@ pub mod notes;
 mod parties;
 pub mod ranks;
 pub mod requests;
+pub mod search;
 pub mod view;
 pub mod warnings;
 
