@@ -160,15 +160,18 @@ fn axes(kind: EntityKind) -> Vec<Axis> {
                 ('x', "asker='agency-y', asked='agency-z'"),
             ],
         )],
-        EntityKind::Enquiry => vec![(
-            "names",
-            &[
-                ('o', ""),
-                ('n', "agency=''"),
-                ('x', "artist='artist-z', agency='agency-z'"),
-                ('-', "artist='', agency=''"),
-            ],
-        )],
+        EntityKind::Enquiry => vec![
+            (
+                "names",
+                &[
+                    ('o', ""),
+                    ('n', "agency=''"),
+                    ('x', "artist='artist-z', agency='agency-z'"),
+                    ('-', "artist='', agency=''"),
+                ],
+            ),
+            ("answer", &[('+', ""), ('-', "digest=''")]),
+        ],
         EntityKind::Engagement | EntityKind::Contract | EntityKind::AuditChain => vec![PARTIES, COUNSEL],
         EntityKind::Hold => vec![PARTIES, DEADLINE],
         EntityKind::Document => vec![
@@ -235,7 +238,8 @@ fn telling(action: ActionName) -> (&'static str, Vec<(char, Told)>) {
         | ActionName::DeclineMandate
         | ActionName::EndMandate
         | ActionName::AcceptPartnership
-        | ActionName::EndPartnership => (
+        | ActionName::EndPartnership
+        | ActionName::SendTriageAnswer => (
             "shown",
             vec![
                 ('=', Told { digest: Some(digest("terms")), ..told.clone() }),
@@ -320,6 +324,7 @@ pub fn columns_by(
 fn matters(action: ActionName, axis: &str) -> bool {
     match axis {
         "confirmed" => matches!(action, ActionName::Lapse | ActionName::WarnOfLapse),
+        "answer" => action == ActionName::SendTriageAnswer,
         "enrolled" => action == ActionName::ManageFactor,
         "is member" => {
             matches!(

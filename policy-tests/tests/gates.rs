@@ -156,6 +156,7 @@ fn nothing_is_confirmed_but_what_was_shown() {
                 Thing::Draft(it) => &it.digest_text,
                 Thing::Mandate(it) => &it.digest_text,
                 Thing::Partnership(it) => &it.digest_text,
+                Thing::Enquiry(it) => &it.digest_text,
                 other => panic!("{other:?} is confirmed and has no digest"),
             };
             if *stands != told.digest.unwrap().to_string() {

@@ -5,7 +5,7 @@ use crate::config::Given;
 use crate::machine::{Os, now};
 use crate::{Stop, serve};
 use domain::{AccountId, Digest, Level, Moment};
-use policy::{Actor, Asker, Explained, Factor, Facts, Shown, Unasked, Verdict, actions, facts};
+use policy::{Actor, Asker, Explained, Factor, Facts, Shown, StaffShown, Unasked, Verdict, actions, facts};
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::{Acting, Load, Store, StoreError};
@@ -114,6 +114,7 @@ fn ask(store: &Store, asker: &Arc<Asker>, question: &Question) -> Result<Explain
         ViewMandate: Unasked, AcceptMandate: shown()?, DeclineMandate: shown()?, EndMandate: shown()?,
         ViewPartnership: Unasked, AcceptPartnership: shown()?, EndPartnership: shown()?,
         ViewEnquiry: Unasked, PrepareEnquiryAnswer: Unasked, DismissEnquiry: Unasked, TriageEnquiry: Factor,
+        SendTriageAnswer: StaffShown(shown()?.0),
         ViewEngagement: Unasked, ViewFee: Unasked, ViewCommission: Unasked, ViewNotes: Unasked, EditNotes: Unasked,
         PrepareMessage: Unasked, PrepareDocument: Unasked, InviteCounsel: Unasked, WithdrawCounsel: Unasked,
         ViewRequest: Unasked, PrepareAnswer: Unasked, PrepareWithdrawRequest: Unasked,
@@ -125,7 +126,7 @@ fn ask(store: &Store, asker: &Arc<Asker>, question: &Question) -> Result<Explain
         ViewApplication: Unasked, CorrectApplication: Unasked, WithdrawApplication: Unasked, ManageSessions: Unasked,
         ReviewAccount: Factor, ApproveAccount: Factor, RejectAccount: Factor, ReinstateAccount: Factor,
         SuspendAccount: Factor, ReviewWorkspace: Factor, VerifyWorkspace: Factor, RevokeVerification: Factor,
-        ViewCode: Factor, RevokeCode: Factor,
+        ViewCode: Factor, RevokeCode: Factor, UseFactor: Unasked, ManageFactor: Factor,
     }
 }
 

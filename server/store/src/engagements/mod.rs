@@ -15,6 +15,7 @@ mod parties;
 pub mod ranks;
 pub mod requests;
 pub mod search;
+pub mod triage;
 pub mod view;
 pub mod warnings;
 

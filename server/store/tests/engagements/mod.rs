@@ -7,6 +7,7 @@ mod preparing;
 mod ranking;
 mod searching;
 mod strangers;
+mod triage;
 mod warning;
 
 use crate::support::rows::Rows;

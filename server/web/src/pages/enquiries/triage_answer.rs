@@ -1,0 +1,189 @@
+//! The platform's answer to an enquiry: prepared, shown word for word, sent once its digest comes back; or no answer, with
+//! a reason.
+
+use super::triage::{Again, HERE, about, path};
+use crate::house::House;
+use crate::http::faults::Faults;
+use crate::pages::accounts::version;
+use crate::pages::admin::staff;
+use crate::pages::engagements::parts::paragraphs;
+use crate::problem::Problem;
+use crate::reply;
+use crate::routes::{Call, Most, Route};
+use crate::view::{Fact, Facts, FormToken, Link, Payload};
+use crate::visit::Visit;
+use domain::bounded::{Line, Prose};
+use domain::records::EnquiryState;
+use domain::{Digest, EnquiryId};
+use policy::actions::{SendTriageAnswer, TriageEnquiry};
+use policy::{Factor, StaffShown};
+use serde::Serialize;
+use store::engagements::enquiries_view as found;
+use store::engagements::triage::{self, TriageAnswer};
+use warp::reply::Response;
+
+const ANSWER: &str = "/admin/enquiries/{enquiry}/answer";
+
+pub(super) fn routes() -> Vec<Route<House>> {
+    vec![
+        Route::get(ANSWER, "TriageEnquiry", "Enquiry", Most::Admin, |call| Box::pin(show(call))),
+        Route::post(ANSWER, "TriageEnquiry", "Enquiry", Most::Admin, |call| Box::pin(prepare(call))),
+        Route::post("/admin/enquiries/{enquiry}/send", "SendTriageAnswer", "Enquiry", Most::Admin, |call| {
+            Box::pin(send(call))
+        }),
+        Route::post("/admin/enquiries/{enquiry}/dismiss", "TriageEnquiry", "Enquiry", Most::Admin, |call| {
+            Box::pin(dismiss(call))
+        }),
+    ]
+}
+
+#[derive(Serialize)]
+struct View {
+    eyebrow: String,
+    heading: String,
+    facts: Facts,
+    payload: Payload,
+    short: String,
+    digest: String,
+    send: Option<Button>,
+    back: Link,
+}
+
+#[derive(Serialize)]
+struct Button {
+    action: String,
+    token: FormToken,
+    verb: String,
+}
+
+/// The prepared answer, and whether it waits; `None` where none was prepared.
+fn prepared(
+    visit: &mut Visit<'_, '_>,
+    id: EnquiryId,
+) -> Result<Option<(TriageAnswer, EnquiryState)>, Problem> {
+    let permit = visit.db.permit::<TriageEnquiry>(id, Factor)?;
+    let state = found::triage_view(visit.db, &permit)?.state;
+    Ok(triage::answer(visit.db, &permit)?.map(|it| (it, state)))
+}
+
+fn view(visit: &mut Visit<'_, '_>, id: EnquiryId) -> Result<Option<View>, Problem> {
+    let Some((it, state)) = prepared(visit, id)? else { return Ok(None) };
+    let waits =
+        state == EnquiryState::Unverified && visit.db.may::<SendTriageAnswer>(id, &StaffShown(it.digest))?;
+    let verb = format!("Send answer to {}", it.to);
+    let rows = vec![
+        Fact::text("Goes to", &it.to),
+        Fact::text("By", "mail to the address that was typed; nobody has checked it"),
+        Fact::text("What you cannot take back", "A mail that was sent stays sent."),
+    ];
+    Ok(Some(View {
+        eyebrow: format!("Prepared by {}", it.prepared_by),
+        heading: match state {
+            EnquiryState::Unverified => format!("{verb}?"),
+            EnquiryState::Answered => format!("Answer sent to {}", it.to),
+            EnquiryState::Dismissed => "It was put aside; this answer was not sent".into(),
+        },
+        facts: Facts { wide: true, rows },
+        payload: Payload {
+            eyebrow: Some("Answer to an enquiry".into()),
+            title: it.subject,
+            prose: paragraphs(&it.text),
+            facts: None,
+            money: None,
+        },
+        short: it.digest.short(),
+        digest: it.digest.to_string(),
+        send: waits.then(|| Button {
+            action: format!("{HERE}/{id}/send"),
+            token: visit.token("triage-send", id.as_str()),
+            verb,
+        }),
+        back: Link::to(path(Some(id)), "Back to the enquiry"),
+    }))
+}
+
+async fn show(call: Call<House>) -> Result<Response, Problem> {
+    let id = call.holes.id::<EnquiryId>("enquiry");
+    let done = staff(&call, &format!("{}/answer", path(id)), move |visit| {
+        let id = visit.known(id)?;
+        let Some(view) = view(visit, id)? else { return Ok(reply::see_other(&path(Some(id)))) };
+        let page = visit.page(view.heading.clone(), HERE)?;
+        visit.house.views.page("pages/enquiries/answer.html", &page, &view)
+    })
+    .await?;
+    Ok(done.unwrap_or_else(|step_up| step_up))
+}
+
+async fn prepare(mut call: Call<House>) -> Result<Response, Problem> {
+    let (id, form) = (call.holes.id::<EnquiryId>("enquiry"), call.rq.form().await);
+    let done = staff(&call, &path(id), move |visit| {
+        let id = visit.known(id)?;
+        let permit = visit.db.permit::<TriageEnquiry>(id, Factor)?;
+        let mut form = form?;
+        visit.check(&mut form, "triage-answer", id.as_str())?;
+        let mut filled = form.filled(&[crate::csrf::FIELD]);
+        let subject = filled.take("subject", Line::line("a subject", &form.text("subject")));
+        let text = filled.take("text", Prose::prose("an answer", &form.text("text")));
+        let shown = version(&form.text("version"))?;
+        form.finish()?;
+        let (Some(subject), Some(text)) = (subject, text) else {
+            let (page, leaf) = about(visit, id, &filled, Again::Answer)?;
+            return Err(leaf.again(visit.house, page, &filled));
+        };
+        triage::prepare(&visit.house.store, permit, shown, &subject, &text)?;
+        Ok(reply::see_other(&format!("{HERE}/{id}/answer")))
+    })
+    .await?;
+    Ok(done.unwrap_or_else(|step_up| step_up))
+}
+
+async fn send(mut call: Call<House>) -> Result<Response, Problem> {
+    let (id, form) = (call.holes.id::<EnquiryId>("enquiry"), call.rq.form().await);
+    let done = staff(&call, &format!("{}/answer", path(id)), move |visit| {
+        let id = visit.known(id)?;
+        let stands = prepared(visit, id)?;
+        let mut form = form?;
+        visit.check(&mut form, "triage-send", id.as_str())?;
+        let digest = form.text("digest").parse::<Digest>();
+        form.finish()?;
+        let digest = digest.map_err(|e| Problem::Invalid(Faults::one("digest", e.to_string())))?;
+        let here = format!("{HERE}/{id}/answer");
+        let Some((_, state)) = stands.filter(|it| it.0.digest == digest) else {
+            return Err(Problem::Stale(
+                "This answer was changed after it was shown to you. Nothing was sent. Read it again before you send it."
+                    .into(),
+            ));
+        };
+        if state == EnquiryState::Answered {
+            // the button was pressed twice: once was enough
+            return Ok(reply::see_other(&here));
+        }
+        let permit = visit.db.permit::<SendTriageAnswer>(id, StaffShown(digest))?;
+        triage::send(&visit.house.store, permit)?;
+        Ok(reply::see_other(&here))
+    })
+    .await?;
+    Ok(done.unwrap_or_else(|step_up| step_up))
+}
+
+async fn dismiss(mut call: Call<House>) -> Result<Response, Problem> {
+    let (id, form) = (call.holes.id::<EnquiryId>("enquiry"), call.rq.form().await);
+    let done = staff(&call, &path(id), move |visit| {
+        let id = visit.known(id)?;
+        let permit = visit.db.permit::<TriageEnquiry>(id, Factor)?;
+        let mut form = form?;
+        visit.check(&mut form, "triage-dismiss", id.as_str())?;
+        let mut filled = form.filled(&[crate::csrf::FIELD]);
+        let reason = filled.take("reason", Prose::prose("a reason", &form.text("reason")));
+        let shown = version(&form.text("version"))?;
+        form.finish()?;
+        let Some(reason) = reason else {
+            let (page, leaf) = about(visit, id, &filled, Again::Dismissal)?;
+            return Err(leaf.again(visit.house, page, &filled));
+        };
+        triage::dismiss(&visit.house.store, permit, shown, &reason)?;
+        Ok(reply::see_other(HERE))
+    })
+    .await?;
+    Ok(done.unwrap_or_else(|step_up| step_up))
+}
