@@ -161,15 +161,18 @@ fn axes(kind: EntityKind) -> Vec<Axis> {
                 ('x', "asker='agency-y', asked='agency-z'"),
             ],
         )],
-        EntityKind::Enquiry => vec![(
-            "names",
-            &[
-                ('o', ""),
-                ('n', "agency=''"),
-                ('x', "artist='artist-z', agency='agency-z'"),
-                ('-', "artist='', agency=''"),
-            ],
-        )],
+        EntityKind::Enquiry => vec![
+            (
+                "names",
+                &[
+                    ('o', ""),
+                    ('n', "agency=''"),
+                    ('x', "artist='artist-z', agency='agency-z'"),
+                    ('-', "artist='', agency=''"),
+                ],
+            ),
+            ("answer", &[('+', ""), ('-', "digest=''")]),
+        ],
         EntityKind::Engagement | EntityKind::Contract | EntityKind::AuditChain => vec![PARTIES, COUNSEL],
         EntityKind::Hold => vec![PARTIES, DEADLINE],
         EntityKind::Document => vec![
@@ -222,6 +225,11 @@ fn telling(action: ActionName) -> (&'static str, Vec<(char, Told)>) {
                 ('#', Told { claim: Some("other".into()), ..told }),
             ],
         ),
+        ActionName::WarnOfLapse => {
+            let signs = [('+', 0), ('-', -1), ('<', -604_801)].into_iter();
+            let told = |(sign, it)| (sign, Told { overdue: Some(it), ..Told::default() });
+            ("overdue", signs.map(told).collect())
+        }
         ActionName::Lapse => (
             "overdue",
             vec![('+', Told { overdue: Some(0), ..told.clone() }), ('-', Told { overdue: Some(-1), ..told })],
@@ -231,7 +239,8 @@ fn telling(action: ActionName) -> (&'static str, Vec<(char, Told)>) {
         | ActionName::DeclineMandate
         | ActionName::EndMandate
         | ActionName::AcceptPartnership
-        | ActionName::EndPartnership => (
+        | ActionName::EndPartnership
+        | ActionName::SendTriageAnswer => (
             "shown",
             vec![
                 ('=', Told { digest: Some(digest("terms")), ..told.clone() }),
@@ -315,7 +324,8 @@ pub fn columns_by(
 /// Whether the matrix shows this axis. Left out are only those that change nothing, which a test holds it to.
 fn matters(action: ActionName, axis: &str) -> bool {
     match axis {
-        "confirmed" => action == ActionName::Lapse,
+        "confirmed" => matches!(action, ActionName::Lapse | ActionName::WarnOfLapse),
+        "answer" => action == ActionName::SendTriageAnswer,
         "enrolled" => action == ActionName::ManageFactor,
         "is member" => {
             matches!(

@@ -196,6 +196,7 @@ pub fn draw_thing(kind: EntityKind, from: &mut Choices) -> Option<Thing> {
             artist: if from.coin() { Some(from.id("artist")) } else { None },
             agency: if from.coin() { Some(from.id("agency")) } else { None },
             state: "new".to_owned(),
+            digest_text: if from.coin() { draw_terms(from) } else { String::new() },
         }
         .into(),
         EntityKind::Draft => {

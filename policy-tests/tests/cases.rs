@@ -2,8 +2,8 @@
 
 use crate::support::ENGINE;
 use policy::Bundle;
-use policy_tests::coverage::{Gap, Missing};
-use policy_tests::{Cases, coverage, mutants};
+use policy_tests::coverage::Gap;
+use policy_tests::{Cases, coverage};
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -120,10 +120,11 @@ fn send(post: &dyn Post, mail: &Mail) -> Result<(), String> {
     post.send(&letter).map_err(|e| e.to_string())
 }
 
-/// Lets deadlines take effect that a person confirmed.
+/// Lets deadlines take effect that a person confirmed, and tells both sides of those that are near.
 fn deadlines(store: &Store, address: &str) -> Result<(), StoreError> {
     let timer = asker(store, "timer");
     store::engagements::holds::lapse(store, &timer, DEADLINES, address)?;
+    store::engagements::warnings::warn(store, &timer, DEADLINES, address)?;
     store::profiles::mandates::lapse_due(store, &timer, address)?;
     Ok(())
 }

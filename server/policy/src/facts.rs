@@ -273,11 +273,14 @@ facts! {
         agency: Option<WorkspaceId>,
         /// Where it stands, as a word.
         state: String,
+        /// The digest of the answer that the platform prepared, or empty.
+        digest_text: String,
     } |it| {
         let mut all = Vec::new();
         if let Some(id) = it.artist { all.push(("artist", artist(id))); }
         if let Some(id) = it.agency { all.push(("agency", agency(id))); }
         all.push(("state", Value::Text(&it.state)));
+        all.push(("digest", Value::Text(&it.digest_text)));
         all
     }
 }

@@ -13,6 +13,7 @@ use domain::{
 };
 use policy::{Actor, Asker, Member};
 use std::sync::Arc;
+use store::engagements::warnings;
 use store::plant::{
     CounselRow, DocumentCounselRow, DocumentRow, DraftRow, EngagementRow, HoldDayRow, HoldRow, MessageRow,
     Plant, RequestRow,
@@ -113,6 +114,7 @@ impl Plan<'_> {
             id: id.to_string(),
             reference: format!("D-{:05}", self.number + 1),
             title: title.clone(),
+            title_key: store::profiles::folded_name(&title),
             artist: artist.clone(),
             profile: self.artist.profile.to_string(),
             agency: agency.clone(),
@@ -264,6 +266,7 @@ impl Plan<'_> {
             last_day: last.to_string(),
             granted_at: answers.now.0,
             expires_at: expires.0,
+            warn_at: warnings::next(answers.now, expires, on.now).map(|it| it.0),
             version: 1,
         }])?;
         to.hold_days(

@@ -135,6 +135,7 @@ pub(crate) fn perform(
             engagements::id.eq(engagement.as_str()),
             engagements::reference.eq(&reference),
             engagements::title.eq(&title),
+            engagements::title_key.eq(crate::profiles::folded_name(&title)),
             engagements::artist.eq(artist.workspace.as_str()),
             engagements::profile.eq(profile.as_str()),
             engagements::agency.eq(&agency_id),

@@ -71,7 +71,7 @@ fn stepped(done: Result<Response, Problem>, back: &str) -> Result<Response, Prob
 }
 
 /// A staff form: the platform's own right first, then as [`Call::change`]. `back` is the page that the form stands on.
-async fn staff_change<P>(
+pub(crate) async fn staff_change<P>(
     call: Call<House>,
     back: String,
     ask: impl FnOnce(&mut Visit<'_, '_>) -> Result<P, Problem> + Send + 'static,
