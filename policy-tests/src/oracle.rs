@@ -61,16 +61,26 @@ fn at_the_door(action: ActionName) -> bool {
 
 /// P7 and §10.13: what binds or reaches the other side.
 fn confirms(action: ActionName) -> bool {
-    use ActionName::{AcceptMandate, AcceptPartnership, Confirm, DeclineMandate, EndMandate, EndPartnership};
+    use ActionName::{
+        AcceptMandate, AcceptPartnership, Confirm, DeclineMandate, EndMandate, EndPartnership,
+        SendTriageAnswer,
+    };
     matches!(
         action,
-        AcceptMandate | DeclineMandate | EndMandate | AcceptPartnership | EndPartnership | Confirm
+        AcceptMandate
+            | DeclineMandate
+            | EndMandate
+            | AcceptPartnership
+            | EndPartnership
+            | Confirm
+            | SendTriageAnswer
     )
 }
 
 fn shown(on: &Thing, told: &Told) -> bool {
     let stands = match on {
         Thing::Draft(it) => &it.digest_text,
+        Thing::Enquiry(it) => &it.digest_text,
         Thing::Mandate(it) => &it.digest_text,
         Thing::Partnership(it) => &it.digest_text,
         _ => return false,
@@ -131,17 +141,16 @@ fn money(action: ActionName, on: &Thing) -> bool {
 
 /// One's own application, sessions and invitations: by person, for one may hold several accounts (§10.6).
 fn own_account(person: PersonId, action: ActionName, on: &Thing) -> bool {
-    use ActionName::{AcceptInvitation, ManageFactor, ManageSessions};
+    use ActionName::{AcceptInvitation, ManageSessions};
     let Thing::Account(account) = on else { return false };
-    let own = matches!(action, ManageSessions | AcceptInvitation | ManageFactor)
+    let own = matches!(action, ManageSessions | AcceptInvitation)
         || (before_approval(action) && action != ActionName::ViewFolio);
     own && account.person == person
 }
 
 fn member(kind: Kind, it: &Member, actor: &Actor, action: ActionName, on: &Thing, told: &Told) -> bool {
     if own_account(it.person, action, on) {
-        // only platform staff have a second factor to manage
-        return action != ActionName::ManageFactor;
+        return true;
     }
     if it.role == Role::Assistant {
         let granted = it.grants.iter().any(|it| it == "money");

@@ -114,6 +114,7 @@ const FOUND: Axis = ("discoverable", &[('+', "discoverable=true"), ('-', "discov
 const CLAIMED: Axis = ("claimed", &[('+', "claimed=true"), ('-', "claimed=false, claim='claim'")]);
 const DEADLINE: Axis = ("confirmed", &[('+', "deadline_confirmed=true"), ('-', "deadline_confirmed=false")]);
 const PERSON: Axis = ("person", &[('o', "person='person-a'"), ('x', "person='person-z'")]);
+const ENROLLED: Axis = ("enrolled", &[('-', "enrolled=false"), ('+', "enrolled=true")]);
 const MEMBERS: Axis = ("is member", &[('-', ""), ('+', "persons=['person-a']")]);
 const WHOSE: Axis = (
     "owner",
@@ -140,7 +141,7 @@ const AUDIENCE: Axis = (
 /// The axes of a type of thing.
 fn axes(kind: EntityKind) -> Vec<Axis> {
     match kind {
-        EntityKind::Account => vec![PERSON],
+        EntityKind::Account => vec![PERSON, ENROLLED],
         EntityKind::Profile => vec![CLAIMED, VERIFIED, LEVEL, OPTED, FOUND],
         EntityKind::Mandate => vec![
             (
@@ -160,15 +161,18 @@ fn axes(kind: EntityKind) -> Vec<Axis> {
                 ('x', "asker='agency-y', asked='agency-z'"),
             ],
         )],
-        EntityKind::Enquiry => vec![(
-            "names",
-            &[
-                ('o', ""),
-                ('n', "agency=''"),
-                ('x', "artist='artist-z', agency='agency-z'"),
-                ('-', "artist='', agency=''"),
-            ],
-        )],
+        EntityKind::Enquiry => vec![
+            (
+                "names",
+                &[
+                    ('o', ""),
+                    ('n', "agency=''"),
+                    ('x', "artist='artist-z', agency='agency-z'"),
+                    ('-', "artist='', agency=''"),
+                ],
+            ),
+            ("answer", &[('+', ""), ('-', "digest=''")]),
+        ],
         EntityKind::Engagement | EntityKind::Contract | EntityKind::AuditChain => vec![PARTIES, COUNSEL],
         EntityKind::Hold => vec![PARTIES, DEADLINE],
         EntityKind::Document => vec![
@@ -221,6 +225,11 @@ fn telling(action: ActionName) -> (&'static str, Vec<(char, Told)>) {
                 ('#', Told { claim: Some("other".into()), ..told }),
             ],
         ),
+        ActionName::WarnOfLapse => {
+            let signs = [('+', 0), ('-', -1), ('<', -604_801)].into_iter();
+            let told = |(sign, it)| (sign, Told { overdue: Some(it), ..Told::default() });
+            ("overdue", signs.map(told).collect())
+        }
         ActionName::Lapse => (
             "overdue",
             vec![('+', Told { overdue: Some(0), ..told.clone() }), ('-', Told { overdue: Some(-1), ..told })],
@@ -230,7 +239,8 @@ fn telling(action: ActionName) -> (&'static str, Vec<(char, Told)>) {
         | ActionName::DeclineMandate
         | ActionName::EndMandate
         | ActionName::AcceptPartnership
-        | ActionName::EndPartnership => (
+        | ActionName::EndPartnership
+        | ActionName::SendTriageAnswer => (
             "shown",
             vec![
                 ('=', Told { digest: Some(digest("terms")), ..told.clone() }),
@@ -314,7 +324,9 @@ pub fn columns_by(
 /// Whether the matrix shows this axis. Left out are only those that change nothing, which a test holds it to.
 fn matters(action: ActionName, axis: &str) -> bool {
     match axis {
-        "confirmed" => action == ActionName::Lapse,
+        "confirmed" => matches!(action, ActionName::Lapse | ActionName::WarnOfLapse),
+        "answer" => action == ActionName::SendTriageAnswer,
+        "enrolled" => action == ActionName::ManageFactor,
         "is member" => {
             matches!(
                 action,

@@ -313,7 +313,13 @@ fn member(it: &Part<cst::Add>) -> Option<&cst::Member> {
 }
 
 fn operand(it: &Part<cst::Add>) -> Option<Operand> {
-    of_member(member(it)?)
+    let unary = single(it)?;
+    let of = of_member(unary.item.node.as_ref()?)?;
+    match (&unary.op, of) {
+        (None, of) => Some(of),
+        (Some(cst::NegOp::Dash(1)), Operand::Number(number, _)) => Some(Operand::Number(-number, span(it)?)),
+        _ => None,
+    }
 }
 
 fn of_member(it: &cst::Member) -> Option<Operand> {

@@ -4,7 +4,7 @@ use crate::fields::{Fields, Mistake, digest, id};
 use domain::records::{DraftKind, DraftState, HoldState, MandateState, PartnershipState, RequestState};
 use domain::{AccountStatus, Digest, Kind, Level, Side, Version};
 use policy::facts::{self, Facts, Parties};
-use policy::{Claim, EntityKind, Factor, Input, Overdue, Shown, Unasked};
+use policy::{Claim, EntityKind, Factor, Input, Overdue, Shown, StaffShown, Unasked};
 use std::any::Any;
 use toml::Table;
 
@@ -83,10 +83,11 @@ impl Told {
     /// The part of it that an action asks for; `None` where that was not told.
     #[must_use]
     pub fn input<I: Input>(&self) -> Option<I> {
-        let all: [Option<Box<dyn Any>>; 6] = [
+        let all: [Option<Box<dyn Any>>; 7] = [
             Some(Box::new(Unasked)),
             Some(Box::new(Factor)),
             self.digest.map(|it| Box::new(Shown(it)) as Box<dyn Any>),
+            self.digest.map(|it| Box::new(StaffShown(it)) as Box<dyn Any>),
             self.to.map(|it| Box::new(it) as Box<dyn Any>),
             self.claim.clone().map(|it| Box::new(Claim(it)) as Box<dyn Any>),
             self.overdue.map(|it| Box::new(Overdue(it)) as Box<dyn Any>),
@@ -120,13 +121,9 @@ pub fn read(table: &Table) -> Result<Thing, Mistake> {
         "Platform" => facts::Platform.into(),
         "Account" => {
             let person = it.id("person", "person-a")?;
-            facts::Account {
-                id: id("account"),
-                version,
-                person,
-                status: it.word("status", AccountStatus::Pending)?,
-            }
-            .into()
+            let status = it.word("status", AccountStatus::Pending)?;
+            let enrolled = it.flag("enrolled", false)?;
+            facts::Account { id: id("account"), version, person, status, enrolled }.into()
         }
         "AccessCode" => {
             let issuer = it.id("issuer", "person-a")?;
@@ -158,6 +155,11 @@ pub fn read(table: &Table) -> Result<Thing, Mistake> {
             artist: it.id_or_none("artist", "artist-a")?,
             agency: it.id_or_none("agency", "agency-a")?,
             state: it.text("state")?.unwrap_or_else(|| "new".into()),
+            // the empty word stands for no answer
+            digest_text: match it.text("digest")? {
+                Some(word) if word.is_empty() => word,
+                word => digest(&word.unwrap_or_else(|| "terms".into())).to_string(),
+            },
         }
         .into(),
         "Draft" => {

@@ -163,7 +163,8 @@ pub fn draw_thing(kind: EntityKind, from: &mut Choices) -> Option<Thing> {
         EntityKind::Platform => facts::Platform.into(),
         EntityKind::Account => {
             let (id, person) = (from.id("account"), from.id("person"));
-            facts::Account { id, version, person, status: from.of_these(AccountStatus::ALL) }.into()
+            let (status, enrolled) = (from.of_these(AccountStatus::ALL), from.coin());
+            facts::Account { id, version, person, status, enrolled }.into()
         }
         EntityKind::AccessCode => {
             let (id, issuer) = (from.id("code"), from.id("person"));
@@ -195,6 +196,7 @@ pub fn draw_thing(kind: EntityKind, from: &mut Choices) -> Option<Thing> {
             artist: if from.coin() { Some(from.id("artist")) } else { None },
             agency: if from.coin() { Some(from.id("agency")) } else { None },
             state: "new".to_owned(),
+            digest_text: if from.coin() { draw_terms(from) } else { String::new() },
         }
         .into(),
         EntityKind::Draft => {

@@ -107,6 +107,7 @@ fn only_the_application_the_door_and_public_pages_are_outside_the_gate() {
         "DispatchMail",
         "Housekeep",
         "Lapse",
+        "WarnOfLapse",
     ];
     assert_eq!(open, expected.into_iter().collect());
 }
@@ -155,6 +156,7 @@ fn nothing_is_confirmed_but_what_was_shown() {
                 Thing::Draft(it) => &it.digest_text,
                 Thing::Mandate(it) => &it.digest_text,
                 Thing::Partnership(it) => &it.digest_text,
+                Thing::Enquiry(it) => &it.digest_text,
                 other => panic!("{other:?} is confirmed and has no digest"),
             };
             if *stands != told.digest.unwrap().to_string() {

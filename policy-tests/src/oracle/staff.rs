@@ -34,6 +34,16 @@ pub(super) fn admin(it: &Staff, asker: &Asker, action: ActionName, on: &Thing) -
         (A::ViewCode, Thing::AccessCode(_)) => (false, true),
         // §10.12: free text goes to the platform's triage; what names an artist does not
         (A::TriageEnquiry, Thing::Enquiry(one)) => (false, one.artist.is_none()),
+        // P7: and the answer leaves as it was shown, which is asked of everyone who confirms
+        (A::SendTriageAnswer, Thing::Enquiry(one)) => {
+            (false, one.artist.is_none() && !one.digest_text.is_empty())
+        }
+        // P10: the first factor can have none before it; one in force is changed only with itself, just shown
+        (A::ManageFactor, Thing::Account(one)) => {
+            return one.person == it.person && (!one.enrolled || asker.factor_age() <= MINUTES_5);
+        }
+        // showing a factor is how its age begins
+        (A::UseFactor, Thing::Account(one)) => return one.person == it.person,
         _ => return false,
     };
     may && asker.factor_age() <= if dangerous { MINUTES_5 } else { HOURS_12 }
@@ -57,6 +67,11 @@ pub(super) fn automation(
                 Lapsing::Mandate(it) => it.deadline_confirmed,
             };
             task == "timer" && confirmed && told.overdue.is_some_and(|it| it >= 0)
+        }
+        // P7: both sides are told in the week before it, which changes nothing
+        (A::WarnOfLapse, Thing::Hold(it)) => {
+            let near = told.overdue.is_some_and(|it| (-7 * 24 * 60 * 60..0).contains(&it));
+            task == "timer" && it.deadline_confirmed && near
         }
         (A::PrepareMessage | A::PrepareAnswer, on) => {
             owner.is_some_and(|(kind, workspace)| engagements::credential(kind, workspace, action, on))

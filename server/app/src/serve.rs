@@ -152,7 +152,7 @@ pub(crate) async fn run(server: Server, listener: TcpListener) -> Result<(), Sto
     for hand in hands {
         let _ = hand.await;
     }
-    server.house.decisions.flush(&server.house.store);
+    server.house.decisions.flush(&server.house.store.patient());
     Ok(())
 }
 

@@ -24,24 +24,24 @@ pub(crate) fn start(
     stopped: &Receiver<bool>,
 ) -> Vec<JoinHandle<()>> {
     let decisions = {
-        let (house, stopped) = (Arc::clone(house), stopped.clone());
+        let (house, store, stopped) = (Arc::clone(house), house.store.patient(), stopped.clone());
         tokio::task::spawn_blocking(move || {
             while !*stopped.borrow() {
-                house.decisions.write_some(&house.store, Duration::from_millis(200));
+                house.decisions.write_some(&store, Duration::from_millis(200));
             }
         })
     };
     let post = Arc::clone(post);
     vec![
         decisions,
-        every(house, stopped, "mail", Duration::from_secs(1), move |house| mail(&house.store, &*post)),
-        every(house, stopped, "deadlines", Duration::from_secs(1), |house| {
-            deadlines(&house.store, &house.settings.address)
+        every(house, stopped, "mail", Duration::from_secs(1), move |_, store| mail(store, &*post)),
+        every(house, stopped, "deadlines", Duration::from_secs(1), |house, store| {
+            deadlines(store, &house.settings.address)
         }),
-        every(house, stopped, "housekeeping", Duration::from_secs(60), |house| {
+        every(house, stopped, "housekeeping", Duration::from_secs(60), |house, store| {
             house.edge.limits.sweep();
-            let permit = allowed::<actions::Housekeep>(&house.store, "housekeeping")?;
-            house.store.housekeep(&permit, now()).map(|_| ())
+            let permit = allowed::<actions::Housekeep>(store, "housekeeping")?;
+            store.housekeep(&permit, now()).map(|_| ())
         }),
     ]
 }
@@ -51,17 +51,19 @@ fn every(
     stopped: &Receiver<bool>,
     worker: &'static str,
     pause: Duration,
-    work: impl Fn(&House) -> Result<(), StoreError> + Send + Sync + 'static,
+    work: impl Fn(&House, &Store) -> Result<(), StoreError> + Send + Sync + 'static,
 ) -> JoinHandle<()> {
     let (house, mut stopped, work) = (Arc::clone(house), stopped.clone(), Arc::new(work));
+    // nobody waits for a worker: it stands in line for as long as the people before it need
+    let store = house.store.patient();
     tokio::spawn(async move {
         loop {
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 _ = stopped.changed() => return,
             }
-            let (house, work) = (Arc::clone(&house), Arc::clone(&work));
-            match tokio::task::spawn_blocking(move || work(&house)).await {
+            let (house, store, work) = (Arc::clone(&house), store.clone(), Arc::clone(&work));
+            match tokio::task::spawn_blocking(move || work(&house, &store)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(e)) => tracing::warn!(worker, error = %e, "a worker could not finish; it tries again"),
                 Err(_) => tracing::error!(worker, "a worker panicked; it tries again"),
@@ -118,10 +120,11 @@ fn send(post: &dyn Post, mail: &Mail) -> Result<(), String> {
     post.send(&letter).map_err(|e| e.to_string())
 }
 
-/// Lets deadlines take effect that a person confirmed.
+/// Lets deadlines take effect that a person confirmed, and tells both sides of those that are near.
 fn deadlines(store: &Store, address: &str) -> Result<(), StoreError> {
     let timer = asker(store, "timer");
     store::engagements::holds::lapse(store, &timer, DEADLINES, address)?;
+    store::engagements::warnings::warn(store, &timer, DEADLINES, address)?;
     store::profiles::mandates::lapse_due(store, &timer, address)?;
     Ok(())
 }

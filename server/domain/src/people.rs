@@ -174,6 +174,12 @@ impl Role {
         self == Self::Assistant
     }
 
+    /// Whether whoever has it can be the artist in person, as the database holds it too (spec 10.2).
+    #[must_use]
+    pub fn can_be_the_artist(self) -> bool {
+        self == Self::Owner
+    }
+
     /// The role with its article, as letters write it.
     #[must_use]
     pub fn with_article(self) -> &'static str {

@@ -47,6 +47,14 @@ impl Input for Shown {
         vec![("digest", Told::Text(self.0.to_string()))]
     }
 }
+/// The digest of the payload that staff were shown, and the age of their second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StaffShown(pub Digest);
+impl Input for StaffShown {
+    fn pairs(&self, asker: &Asker) -> Vec<(&'static str, Told)> {
+        [Shown(self.0).pairs(asker), Factor.pairs(asker)].concat()
+    }
+}
 impl Input for Level {
     fn pairs(&self, _: &Asker) -> Vec<(&'static str, Told)> {
         vec![("to", Told::Text(self.as_str().to_owned()))]
@@ -117,7 +125,7 @@ macro_rules! actions { ($($Name:ident on $On:ident $(tells $Input:ident)? $(; $l
     pub mod actions {
         use super::{Action, ActionName, Listable, sealed, facts};
         #[allow(unused_imports)]
-        use super::{Claim, Factor, Overdue, Shown, Unasked};
+        use super::{Claim, Factor, Overdue, Shown, StaffShown, Unasked};
         #[allow(unused_imports)]
         use domain::Level;
         $(
@@ -168,7 +176,8 @@ actions! {
     ViewFolio on Profile; listed,
     SignUp on Platform, SignIn on Platform, Enquire on Platform, Contact on Platform,
     ViewApplication on Account, CorrectApplication on Account, WithdrawApplication on Account, SignOut on Account,
-    ManageSessions on Account, AcceptInvitation on Account, ManageFactor on Account,
+    ManageSessions on Account, AcceptInvitation on Account,
+    UseFactor on Account, ManageFactor on Account tells Factor,
     ViewListing on Profile, FindListing on Profile; listed, ViewProfile on Profile; listed,
     ViewAvailability on Profile, ViewContact on Profile, ViewInternalNotes on Profile,
     EditProfile on Profile, OptIn on Profile, OptOut on Profile, AllowDiscovery on Profile,
@@ -180,7 +189,7 @@ actions! {
     ViewPartnership on Partnership; listed, AcceptPartnership on Partnership tells Shown,
     EndPartnership on Partnership tells Shown,
     ViewEnquiry on Enquiry; listed, PrepareEnquiryAnswer on Enquiry, DismissEnquiry on Enquiry,
-    TriageEnquiry on Enquiry tells Factor; listed,
+    TriageEnquiry on Enquiry tells Factor; listed, SendTriageAnswer on Enquiry tells StaffShown,
     ViewEngagement on Engagement; listed, ViewFee on Engagement, ViewCommission on Engagement,
     ViewNotes on Engagement, EditNotes on Engagement, PrepareMessage on Engagement, PrepareDocument on Engagement,
     InviteCounsel on Engagement, WithdrawCounsel on Engagement,
@@ -208,4 +217,5 @@ actions! {
     CreateAdmin on Platform, MigrateDatabase on Platform, VerifyAudit on Platform, ExplainLocally on Platform,
     PlantDemo on Platform,
     DispatchMail on Platform, Housekeep on Platform, Lapse on Lapsing tells Overdue,
+    WarnOfLapse on Hold tells Overdue,
 }

@@ -169,9 +169,12 @@ facts! {
         person: PersonId,
         /// Where it stands.
         status: AccountStatus,
+        /// Whether a second factor was set up and confirmed.
+        enrolled: bool,
     } |it| vec![
         ("person", Value::Ref(EntityKind::Person, *it.person.key())),
         ("status", Value::Text(it.status.as_str())),
+        ("enrolled", Value::Flag(it.enrolled)),
     ]
 }
 facts! {
@@ -270,11 +273,14 @@ facts! {
         agency: Option<WorkspaceId>,
         /// Where it stands, as a word.
         state: String,
+        /// The digest of the answer that the platform prepared, or empty.
+        digest_text: String,
     } |it| {
         let mut all = Vec::new();
         if let Some(id) = it.artist { all.push(("artist", artist(id))); }
         if let Some(id) = it.agency { all.push(("agency", agency(id))); }
         all.push(("state", Value::Text(&it.state)));
+        all.push(("digest", Value::Text(&it.digest_text)));
         all
     }
 }

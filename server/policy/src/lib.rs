@@ -19,8 +19,8 @@ pub mod scope;
 mod slice;
 
 pub use action::{
-    ALL, Action, ActionName, Claim, Factor, Input, Listable, Overdue, Shown, Unasked, Visit, VisitListed,
-    actions,
+    ALL, Action, ActionName, Claim, Factor, Input, Listable, Overdue, Shown, StaffShown, Unasked, Visit,
+    VisitListed, actions,
 };
 pub use actor::{Actor, Asker, Member, Staff};
 pub use bundle::{Bundle, Complaint, PolicyText};

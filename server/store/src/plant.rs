@@ -44,7 +44,7 @@ rows! {
     }
     /// Workspaces.
     WorkspaceRow, workspaces, workspaces {
-        id: String, kind: &'static str, name: String, verified: bool, plan: &'static str, created_at: i64, version: i64,
+        id: String, kind: &'static str, name: String, name_key: String, verified: bool, plan: &'static str, created_at: i64, version: i64,
     }
     /// Memberships.
     MembershipRow, memberships, memberships {
@@ -90,7 +90,7 @@ rows! {
     }
     /// Engagements.
     EngagementRow, engagements, engagements {
-        id: String, reference: String, title: String, artist: String, profile: String, agency: Option<String>,
+        id: String, reference: String, title: String, title_key: String, artist: String, profile: String, agency: Option<String>,
         presenter: String, commission_bp: Option<i64>, created_at: i64, version: i64,
     }
     /// Counsel on engagements.
@@ -107,7 +107,8 @@ rows! {
     /// Holds.
     HoldRow, holds, holds {
         id: String, engagement: String, request: String, artist: String, agency: Option<String>, presenter: String,
-        state: &'static str, first_day: String, last_day: String, granted_at: i64, expires_at: i64, version: i64,
+        state: &'static str, first_day: String, last_day: String, granted_at: i64, expires_at: i64,
+        warn_at: Option<i64>, version: i64,
     }
     /// Ranks of holds, by day.
     HoldDayRow, hold_days, hold_days { hold: String, artist: String, day: String, rank: i64 }
@@ -123,7 +124,9 @@ rows! {
         state: &'static str, shared: bool, author: String, added_at: i64, version: i64,
     }
     /// Documents open to counsel.
-    DocumentCounselRow, document_counsel, document_counsel { document: String, account: String }
+    DocumentCounselRow, document_counsel, document_counsel {
+        document: String, account: String, engagement: String, side: &'static str,
+    }
     /// Drafts.
     DraftRow, drafts, drafts {
         id: String, owner_kind: &'static str, owner: String, kind: &'static str, engagement: Option<String>,

@@ -6,7 +6,9 @@ use crate::lists;
 use crate::read::Read;
 use diesel::r2d2::{Pool, PooledConnection};
 use domain::{Id, Mint, Moment};
+use parking_lot::{FairMutex, FairMutexGuard};
 use policy::{Asker, Engine};
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -26,19 +28,44 @@ impl Default for Options {
     }
 }
 
+/// How long work that nobody waits for stands in line.
+const PATIENT: Duration = Duration::from_secs(60);
+
 /// The database, and the engine that says who may.
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
     /// The form that the next change takes; see [`Store::once`].
     pub(crate) once: Option<[u8; 32]>,
+    patience: Duration,
 }
 struct Inner {
     engine: Arc<Engine>,
     address: Address,
     readers: Pool<Pooled>,
     writers: Pool<Pooled>,
+    /// On SQLite the line before the one writer. The pool alone serves whoever comes at the right moment; under load
+    /// somebody else could wait in vain until their time was up.
+    line: Option<FairMutex<()>>,
     mint: Mutex<Box<dyn Mint>>,
+}
+
+/// A connection for writing, and the place in line that it was waited for with.
+pub(crate) struct Writer<'a> {
+    // goes back to the pool before the next in line is let in
+    connection: PooledConnection<Pooled>,
+    _place: Option<FairMutexGuard<'a, ()>>,
+}
+impl Deref for Writer<'_> {
+    type Target = Db;
+    fn deref(&self) -> &Db {
+        &self.connection
+    }
+}
+impl DerefMut for Writer<'_> {
+    fn deref_mut(&mut self) -> &mut Db {
+        &mut self.connection
+    }
 }
 
 impl Store {
@@ -76,9 +103,11 @@ impl Store {
                 address: address.clone(),
                 readers,
                 writers,
+                line: (!address.is_postgres()).then(|| FairMutex::new(())),
                 mint: Mutex::new(mint),
             }),
             once: None,
+            patience: options.wait,
         })
     }
 
@@ -87,6 +116,13 @@ impl Store {
     #[must_use]
     pub fn once(&self, form: [u8; 32]) -> Self {
         Self { once: Some(form), ..self.clone() }
+    }
+
+    /// The same store for work that no request waits for: workers, and what is noted beside an answer. It stands in line
+    /// for a minute where a request gives up after a few seconds.
+    #[must_use]
+    pub fn patient(&self) -> Self {
+        Self { patience: self.patience.max(PATIENT), ..self.clone() }
     }
 
     /// The engine that decides.
@@ -119,11 +155,16 @@ impl Store {
     }
 
     pub(crate) fn reader(&self) -> Result<PooledConnection<Pooled>, StoreError> {
-        self.inner.readers.get().map_err(|_| StoreError::Busy)
+        self.inner.readers.get_timeout(self.patience).map_err(|_| StoreError::Busy)
     }
 
-    pub(crate) fn writer(&self) -> Result<PooledConnection<Pooled>, StoreError> {
-        self.inner.writers.get().map_err(|_| StoreError::Busy)
+    pub(crate) fn writer(&self) -> Result<Writer<'_>, StoreError> {
+        let place = match &self.inner.line {
+            Some(line) => Some(line.try_lock_for(self.patience).ok_or(StoreError::Busy)?),
+            None => None,
+        };
+        let connection = self.inner.writers.get_timeout(self.patience).map_err(|_| StoreError::Busy)?;
+        Ok(Writer { connection, _place: place })
     }
 
     /// Decides and fetches in one snapshot.

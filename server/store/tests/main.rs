@@ -3,6 +3,7 @@
 // helpers here are only called by tests, where a panic is a failure told
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod constraints;
 mod decisions;
 mod engagements;
 mod ledger;

@@ -58,13 +58,14 @@ fn word(of: &str) -> String {
     .to_owned()
 }
 
+/// Columns that the database derives itself are left out; Diesel does not know them, and `constraints` tries them.
 const COLUMNS: [&str; 2] = [
     "SELECT m.name AS a, c.name AS b, c.type AS c, CASE WHEN c.\"notnull\" OR c.pk > 0 THEN 'no' ELSE 'null' END AS d \
      FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'",
     "SELECT c.table_name::text AS a, c.column_name::text AS b, c.udt_name::text AS c, \
      CASE WHEN c.is_nullable = 'YES' THEN 'null' ELSE 'no' END AS d \
      FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name) \
-     WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'",
+     WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.is_generated = 'NEVER'",
 ];
 /// Table, index, its kind (`p`, `u` or `i`), its columns.
 const INDEXES: [&str; 2] = [

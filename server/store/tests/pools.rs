@@ -75,6 +75,30 @@ both! {
         assert_eq!(checked(&narrow).entries, 1);
     }
 
+    /// Work that nobody waits for stands in line for longer than a request does.
+    fn a_patient_writer_is_not_turned_away(ground) {
+        let wait = Duration::from_millis(100);
+        let narrow = ground.another_with(4, engine(), Options { readers: 1, writers: 1, wait });
+        let ((begun, has_begun), (go_on, may_go_on)) = (mpsc::channel(), mpsc::channel());
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| {
+                let (begun, may_go_on) = (begun, may_go_on);
+                held(&narrow, &begun, &may_go_on)
+            });
+            has_begun.recv().unwrap();
+            let worker = scope.spawn(|| note(&narrow.patient(), Event::platform("thing", "waited", "made")));
+            // requests that come and give up meanwhile take nobody's place
+            for _ in 0..3 {
+                let late = note(&narrow, Event::platform("thing", "too late", "made"));
+                assert!(matches!(late, Err(StoreError::Busy)), "{late:?}");
+            }
+            go_on.send(()).unwrap();
+            first.join().unwrap().unwrap();
+            worker.join().unwrap().unwrap();
+        });
+        assert_eq!(checked(&narrow).entries, 2);
+    }
+
     /// Ready, until a migration is pending.
     fn readiness_follows_the_migrations(ground) {
         assert_eq!(ground.store.ready(), Ok(()));

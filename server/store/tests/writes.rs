@@ -23,7 +23,7 @@ fn plant(ground: &Ground) {
     ] {
         rows.account(id(n), n, "approved", false);
         rows.workspace(id(n), kind, true, plan);
-        rows.member(id(n), id(n), "owner", "", true);
+        rows.member(id(n), id(n), "owner", "", n == ARTIST);
     }
     rows.profile(id(5), id(ARTIST), "Ada Abel", "stealth");
     rows.mandate(6, (id(ARTIST), id(AGENCY), id(5)), "active", Some(NOW.0 - 1), None);

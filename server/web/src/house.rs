@@ -52,6 +52,8 @@ pub struct House {
     notes: Arc<Semaphore>,
 }
 
+/// The policies that a fresh code of the second factor satisfies.
+const FACTOR: [&str; 3] = ["factor-of-today", "factor-of-now", "factor-guards-itself"];
 /// How long a request waits for its lane.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Refusals that may wait to be recorded; beyond it they are only counted in the log.
@@ -124,7 +126,7 @@ impl House {
         };
         let house = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
-            if let Err(e) = house.store.security_note(&event) {
+            if let Err(e) = house.store.patient().security_note(&event) {
                 tracing::warn!(request = %event.visit, error = %e, "a refusal was not recorded");
             }
             drop(room);
@@ -163,7 +165,7 @@ impl From<StoreError> for Problem {
             StoreError::Refused(refused) => {
                 if let policy::Why::Forbidden(by) = &refused.why {
                     // the account is told to come back with a factor, or to wait; nothing is said of the thing
-                    if by.iter().all(|it| matches!(&**it, "factor-of-today" | "factor-of-now")) {
+                    if by.iter().all(|it| FACTOR.contains(&&**it)) {
                         return Self::StepUp;
                     }
                     if by.iter().any(|it| &**it == "gate") {

@@ -46,6 +46,7 @@ DROP TABLE sessions;
 DROP TABLE memberships;
 DROP TABLE workspaces;
 DROP TABLE accounts;
-DROP FUNCTION audit_is_final();
+DROP FUNCTION refuse();
 DROP FUNCTION profiles_follow_verification();
 DROP FUNCTION profiles_begin_with_verification();
+DROP FUNCTION profiles_keep_verification();

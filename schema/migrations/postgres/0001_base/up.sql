@@ -1,4 +1,7 @@
 -- The whole house: people, workspaces, profiles, engagements, drafts, the ledger, and what runs beside them.
+-- A generated `…_kind` column is there so that a reference names the kind of workspace too: the database refuses an
+-- agency in an artist's place. `agency_key` lets a reference compare an agency that may be missing.
+-- What policies take for granted, and what enforces it, stands in `schema/README.md`.
 -- Ids are 22 characters in byte order of time; instants are microseconds since 1970 in UTC; days are YYYY-MM-DD.
 
 CREATE TABLE accounts (
@@ -24,6 +27,7 @@ CREATE TABLE workspaces (
   id TEXT COLLATE "C" PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('artist', 'agency', 'presenter')),
   name TEXT NOT NULL,
+  name_key TEXT NOT NULL DEFAULT '',
   verified BOOLEAN NOT NULL DEFAULT FALSE,
   verify_note TEXT,
   plan TEXT NOT NULL,
@@ -41,11 +45,14 @@ CREATE TABLE memberships (
   account TEXT COLLATE "C" NOT NULL REFERENCES accounts (id),
   workspace TEXT COLLATE "C" NOT NULL REFERENCES workspaces (id),
   role TEXT NOT NULL CHECK (role IN ('owner', 'manager', 'assistant')),
-  grants TEXT NOT NULL DEFAULT '',
+  grants TEXT NOT NULL DEFAULT '' CHECK (grants IN ('', 'money')),
   in_person BOOLEAN NOT NULL DEFAULT FALSE,
+  in_person_kind TEXT GENERATED ALWAYS AS (CASE WHEN in_person THEN 'artist' END) STORED,
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL CHECK (version > 0),
-  UNIQUE (account, workspace)
+  UNIQUE (account, workspace),
+  CHECK (NOT in_person OR role = 'owner'),
+  FOREIGN KEY (workspace, in_person_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX memberships_by_workspace ON memberships (workspace, account);
 
@@ -85,7 +92,9 @@ CREATE TABLE factors (
   account TEXT COLLATE "C" PRIMARY KEY REFERENCES accounts (id),
   secret BYTEA NOT NULL,
   confirmed_at BIGINT,
-  last_step BIGINT NOT NULL DEFAULT 0
+  last_step BIGINT NOT NULL DEFAULT 0,
+  next_secret BYTEA,
+  CHECK (next_secret IS NULL OR confirmed_at IS NOT NULL)
 );
 CREATE TABLE recovery_codes (
   account TEXT COLLATE "C" NOT NULL REFERENCES accounts (id),
@@ -120,12 +129,13 @@ CREATE TABLE invitations (
   invited_by TEXT COLLATE "C" NOT NULL REFERENCES accounts (id),
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
-  used_at BIGINT
+  used_at BIGINT,
+  CHECK ((role = 'counsel') = (engagement IS NOT NULL))
 );
 
 CREATE TABLE profiles (
   id TEXT COLLATE "C" PRIMARY KEY,
-  workspace TEXT COLLATE "C" NOT NULL UNIQUE REFERENCES workspaces (id),
+  workspace TEXT COLLATE "C" NOT NULL UNIQUE,
   slug TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
   sort_name TEXT COLLATE "C" NOT NULL,
@@ -144,8 +154,13 @@ CREATE TABLE profiles (
   claim_expires_at BIGINT,
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL CHECK (version > 0),
+  artist_kind TEXT NOT NULL GENERATED ALWAYS AS ('artist') STORED,
+  UNIQUE (id, workspace),
   CHECK (claimed OR (level = 'workspace_private' AND NOT opted_in AND NOT discoverable)),
-  CHECK (NOT opted_in OR level = 'public')
+  CHECK (NOT opted_in OR level = 'public'),
+  CHECK (NOT claimed OR claim = ''),
+  CHECK ((claim = '') = (claim_expires_at IS NULL)),
+  FOREIGN KEY (workspace, artist_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX profiles_found ON profiles (level, discoverable, verified, sort_name, id);
 CREATE INDEX profiles_public ON profiles (level, opted_in, verified, sort_name, id);
@@ -159,17 +174,19 @@ CREATE TABLE slugs (
 
 CREATE TABLE profile_notes (
   profile TEXT COLLATE "C" NOT NULL REFERENCES profiles (id),
-  agency TEXT COLLATE "C" NOT NULL REFERENCES workspaces (id),
+  agency TEXT COLLATE "C" NOT NULL,
   note TEXT NOT NULL,
   version BIGINT NOT NULL CHECK (version > 0),
-  PRIMARY KEY (profile, agency)
+  agency_kind TEXT NOT NULL GENERATED ALWAYS AS ('agency') STORED,
+  PRIMARY KEY (profile, agency),
+  FOREIGN KEY (agency, agency_kind) REFERENCES workspaces (id, kind)
 );
 
 CREATE TABLE mandates (
   id TEXT COLLATE "C" PRIMARY KEY,
-  artist TEXT COLLATE "C" NOT NULL REFERENCES workspaces (id),
-  agency TEXT COLLATE "C" NOT NULL REFERENCES workspaces (id),
-  profile TEXT COLLATE "C" NOT NULL REFERENCES profiles (id),
+  artist TEXT COLLATE "C" NOT NULL,
+  agency TEXT COLLATE "C" NOT NULL,
+  profile TEXT COLLATE "C" NOT NULL,
   territory TEXT NOT NULL,
   commission_bp BIGINT NOT NULL CHECK (commission_bp BETWEEN 0 AND 5000),
   payload TEXT NOT NULL,
@@ -179,32 +196,40 @@ CREATE TABLE mandates (
   starts_at BIGINT,
   ends_at BIGINT,
   version BIGINT NOT NULL CHECK (version > 0),
+  agency_kind TEXT NOT NULL GENERATED ALWAYS AS ('agency') STORED,
   CHECK (state NOT IN ('active', 'ending') OR starts_at IS NOT NULL),
-  CHECK (state NOT IN ('ending', 'ended') OR ends_at IS NOT NULL)
+  CHECK (state NOT IN ('ending', 'ended') OR ends_at IS NOT NULL),
+  FOREIGN KEY (profile, artist) REFERENCES profiles (id, workspace),
+  FOREIGN KEY (agency, agency_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX mandates_by_agency ON mandates (agency, state, profile);
 CREATE INDEX mandates_by_profile ON mandates (profile, state, agency);
 
 CREATE TABLE partnerships (
   id TEXT COLLATE "C" PRIMARY KEY,
-  asker TEXT COLLATE "C" NOT NULL REFERENCES workspaces (id),
-  asked TEXT COLLATE "C" NOT NULL REFERENCES workspaces (id),
+  asker TEXT COLLATE "C" NOT NULL,
+  asked TEXT COLLATE "C" NOT NULL,
   payload TEXT NOT NULL,
   digest TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('asked', 'active', 'ended')),
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL CHECK (version > 0),
-  CHECK (asker <> asked)
+  agency_kind TEXT NOT NULL GENERATED ALWAYS AS ('agency') STORED,
+  CHECK (asker <> asked),
+  FOREIGN KEY (asker, agency_kind) REFERENCES workspaces (id, kind),
+  FOREIGN KEY (asked, agency_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX partnerships_by_asker ON partnerships (asker, state, asked);
 CREATE INDEX partnerships_by_asked ON partnerships (asked, state, asker);
 
 CREATE TABLE stealth_invitations (
   profile TEXT COLLATE "C" NOT NULL REFERENCES profiles (id),
-  presenter TEXT COLLATE "C" NOT NULL REFERENCES workspaces (id),
+  presenter TEXT COLLATE "C" NOT NULL,
   inviter TEXT COLLATE "C" NOT NULL REFERENCES workspaces (id),
   created_at BIGINT NOT NULL,
-  PRIMARY KEY (profile, presenter)
+  presenter_kind TEXT NOT NULL GENERATED ALWAYS AS ('presenter') STORED,
+  PRIMARY KEY (profile, presenter),
+  FOREIGN KEY (presenter, presenter_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX stealth_invitations_by_presenter ON stealth_invitations (presenter, profile);
 
@@ -222,14 +247,21 @@ CREATE TABLE engagements (
   id TEXT COLLATE "C" PRIMARY KEY,
   reference TEXT NOT NULL UNIQUE,
   title TEXT NOT NULL,
-  artist TEXT COLLATE "C" NOT NULL REFERENCES workspaces (id),
-  profile TEXT COLLATE "C" NOT NULL REFERENCES profiles (id),
-  agency TEXT COLLATE "C" REFERENCES workspaces (id),
-  presenter TEXT COLLATE "C" NOT NULL REFERENCES workspaces (id),
+  title_key TEXT NOT NULL DEFAULT '',
+  artist TEXT COLLATE "C" NOT NULL,
+  profile TEXT COLLATE "C" NOT NULL,
+  agency TEXT COLLATE "C",
+  presenter TEXT COLLATE "C" NOT NULL,
   commission_bp BIGINT,
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL CHECK (version > 0),
-  UNIQUE (id, artist, presenter)
+  agency_kind TEXT NOT NULL GENERATED ALWAYS AS ('agency') STORED,
+  presenter_kind TEXT NOT NULL GENERATED ALWAYS AS ('presenter') STORED,
+  agency_key TEXT COLLATE "C" NOT NULL GENERATED ALWAYS AS (COALESCE(agency, '')) STORED,
+  UNIQUE (id, artist, presenter, agency_key),
+  FOREIGN KEY (profile, artist) REFERENCES profiles (id, workspace),
+  FOREIGN KEY (agency, agency_kind) REFERENCES workspaces (id, kind),
+  FOREIGN KEY (presenter, presenter_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX engagements_by_artist ON engagements (artist, id);
 CREATE INDEX engagements_by_agency ON engagements (agency, id);
@@ -241,7 +273,8 @@ CREATE TABLE engagement_counsel (
   side TEXT NOT NULL CHECK (side IN ('artist', 'agency', 'presenter')),
   invited_at BIGINT NOT NULL,
   withdrawn_at BIGINT,
-  PRIMARY KEY (engagement, account)
+  PRIMARY KEY (engagement, account),
+  UNIQUE (engagement, account, side)
 );
 CREATE INDEX engagement_counsel_by_account ON engagement_counsel (account, engagement);
 
@@ -253,7 +286,7 @@ CREATE TABLE engagement_notes (
   PRIMARY KEY (engagement, workspace)
 );
 
--- Records of an engagement carry its parties, held equal to it by the reference on (id, artist, presenter).
+-- Records of an engagement carry its parties, held equal to it by one reference on all of them.
 CREATE TABLE requests (
   id TEXT COLLATE "C" PRIMARY KEY,
   engagement TEXT COLLATE "C" NOT NULL,
@@ -271,9 +304,12 @@ CREATE TABLE requests (
   submitted_at BIGINT NOT NULL,
   answered_at BIGINT,
   version BIGINT NOT NULL CHECK (version > 0),
+  agency_key TEXT COLLATE "C" NOT NULL GENERATED ALWAYS AS (COALESCE(agency, '')) STORED,
+  UNIQUE (id, engagement),
   CHECK (first_day <= last_day),
   CHECK ((fee_minor IS NULL) = (currency IS NULL)),
-  FOREIGN KEY (engagement, artist, presenter) REFERENCES engagements (id, artist, presenter)
+  FOREIGN KEY (engagement, artist, presenter, agency_key)
+    REFERENCES engagements (id, artist, presenter, agency_key)
 );
 CREATE INDEX requests_by_engagement ON requests (engagement, id);
 CREATE INDEX requests_by_artist ON requests (artist, id);
@@ -283,7 +319,7 @@ CREATE INDEX requests_by_presenter ON requests (presenter, id);
 CREATE TABLE holds (
   id TEXT COLLATE "C" PRIMARY KEY,
   engagement TEXT COLLATE "C" NOT NULL,
-  request TEXT COLLATE "C" NOT NULL REFERENCES requests (id),
+  request TEXT COLLATE "C" NOT NULL,
   artist TEXT COLLATE "C" NOT NULL,
   agency TEXT COLLATE "C",
   presenter TEXT COLLATE "C" NOT NULL,
@@ -292,25 +328,33 @@ CREATE TABLE holds (
   last_day TEXT NOT NULL,
   granted_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
+  warn_at BIGINT,
   reason TEXT,
   version BIGINT NOT NULL CHECK (version > 0),
+  agency_key TEXT COLLATE "C" NOT NULL GENERATED ALWAYS AS (COALESCE(agency, '')) STORED,
+  UNIQUE (id, artist),
   CHECK (first_day <= last_day),
-  FOREIGN KEY (engagement, artist, presenter) REFERENCES engagements (id, artist, presenter)
+  CHECK (warn_at < expires_at),
+  FOREIGN KEY (request, engagement) REFERENCES requests (id, engagement),
+  FOREIGN KEY (engagement, artist, presenter, agency_key)
+    REFERENCES engagements (id, artist, presenter, agency_key)
 );
 CREATE INDEX holds_by_engagement ON holds (engagement, id);
 CREATE INDEX holds_by_artist ON holds (artist, id);
 CREATE INDEX holds_by_agency ON holds (agency, id);
 CREATE INDEX holds_by_presenter ON holds (presenter, id);
 CREATE INDEX holds_expiring ON holds (state, expires_at);
+CREATE INDEX holds_to_warn_of ON holds (state, warn_at);
 
 -- One rank a day: two holds of one artist never share it.
 CREATE TABLE hold_days (
-  hold TEXT COLLATE "C" NOT NULL REFERENCES holds (id),
+  hold TEXT COLLATE "C" NOT NULL,
   artist TEXT COLLATE "C" NOT NULL,
   day TEXT NOT NULL,
   rank BIGINT NOT NULL CHECK (rank > 0),
   PRIMARY KEY (hold, day),
-  UNIQUE (artist, day, rank)
+  UNIQUE (artist, day, rank),
+  FOREIGN KEY (hold, artist) REFERENCES holds (id, artist)
 );
 
 CREATE TABLE messages (
@@ -323,7 +367,10 @@ CREATE TABLE messages (
   author TEXT COLLATE "C" NOT NULL REFERENCES accounts (id),
   body TEXT NOT NULL,
   sent_at BIGINT NOT NULL,
-  FOREIGN KEY (engagement, artist, presenter) REFERENCES engagements (id, artist, presenter)
+  agency_key TEXT COLLATE "C" NOT NULL GENERATED ALWAYS AS (COALESCE(agency, '')) STORED,
+  CHECK (side <> 'agency' OR agency IS NOT NULL),
+  FOREIGN KEY (engagement, artist, presenter, agency_key)
+    REFERENCES engagements (id, artist, presenter, agency_key)
 );
 CREATE INDEX messages_by_engagement ON messages (engagement, id);
 
@@ -344,20 +391,31 @@ CREATE TABLE documents (
   author TEXT COLLATE "C" NOT NULL REFERENCES accounts (id),
   added_at BIGINT NOT NULL,
   version BIGINT NOT NULL CHECK (version > 0),
-  FOREIGN KEY (engagement, artist, presenter) REFERENCES engagements (id, artist, presenter)
+  agency_key TEXT COLLATE "C" NOT NULL GENERATED ALWAYS AS (COALESCE(agency, '')) STORED,
+  UNIQUE (id, engagement, side),
+  CHECK (side <> 'agency' OR agency IS NOT NULL),
+  FOREIGN KEY (engagement, artist, presenter, agency_key)
+    REFERENCES engagements (id, artist, presenter, agency_key)
 );
 CREATE INDEX documents_by_engagement ON documents (engagement, id);
+-- A side opens its own documents to its own counsel; whoever comes back as counsel comes back to none.
 CREATE TABLE document_counsel (
-  document TEXT COLLATE "C" NOT NULL REFERENCES documents (id),
-  account TEXT COLLATE "C" NOT NULL REFERENCES accounts (id),
-  PRIMARY KEY (document, account)
+  document TEXT COLLATE "C" NOT NULL,
+  account TEXT COLLATE "C" NOT NULL,
+  engagement TEXT COLLATE "C" NOT NULL,
+  side TEXT NOT NULL,
+  PRIMARY KEY (document, account),
+  FOREIGN KEY (document, engagement, side) REFERENCES documents (id, engagement, side),
+  FOREIGN KEY (engagement, account, side) REFERENCES engagement_counsel (engagement, account, side) ON DELETE CASCADE
 );
+CREATE INDEX document_counsel_by_account ON document_counsel (engagement, account, side);
 
 CREATE TABLE drafts (
   id TEXT COLLATE "C" PRIMARY KEY,
   owner_kind TEXT NOT NULL,
   owner TEXT COLLATE "C" NOT NULL,
-  kind TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('request', 'decline', 'counter', 'withdraw_request', 'hold', 'release', 'withdrawal',
+    'message', 'document', 'mandate', 'partnership', 'enquiry_answer')),
   engagement TEXT COLLATE "C" REFERENCES engagements (id),
   target TEXT COLLATE "C",
   payload TEXT NOT NULL,
@@ -376,8 +434,8 @@ CREATE INDEX drafts_by_engagement ON drafts (engagement, state);
 
 CREATE TABLE enquiries (
   id TEXT COLLATE "C" PRIMARY KEY,
-  artist TEXT COLLATE "C" REFERENCES workspaces (id),
-  agency TEXT COLLATE "C" REFERENCES workspaces (id),
+  artist TEXT COLLATE "C",
+  agency TEXT COLLATE "C",
   artist_text TEXT NOT NULL,
   day TEXT,
   organisation TEXT NOT NULL,
@@ -387,7 +445,18 @@ CREATE TABLE enquiries (
   state TEXT NOT NULL CHECK (state IN ('unverified_sender', 'answered', 'dismissed')),
   answer TEXT,
   received_at BIGINT NOT NULL,
-  version BIGINT NOT NULL CHECK (version > 0)
+  version BIGINT NOT NULL CHECK (version > 0),
+  prepared TEXT,
+  digest TEXT NOT NULL DEFAULT '',
+  prepared_by TEXT COLLATE "C" REFERENCES accounts (id),
+  artist_kind TEXT NOT NULL GENERATED ALWAYS AS ('artist') STORED,
+  agency_kind TEXT NOT NULL GENERATED ALWAYS AS ('agency') STORED,
+  CHECK (agency IS NULL OR artist IS NOT NULL),
+  CHECK ((prepared IS NULL) = (digest = '')),
+  CHECK ((prepared IS NULL) = (prepared_by IS NULL)),
+  CHECK (prepared IS NULL OR artist IS NULL),
+  FOREIGN KEY (artist, artist_kind) REFERENCES workspaces (id, kind),
+  FOREIGN KEY (agency, agency_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX enquiries_by_artist ON enquiries (artist, state, id);
 CREATE INDEX enquiries_by_agency ON enquiries (agency, state, id);
@@ -439,7 +508,7 @@ CREATE TABLE audit_values (
   name TEXT NOT NULL,
   salt BYTEA,
   value TEXT,
-  audience TEXT NOT NULL,
+  audience TEXT NOT NULL CHECK (audience IN ('parties', 'contract', 'office', 'artist', 'agency', 'presenter')),
   money BOOLEAN NOT NULL,
   PRIMARY KEY (entry, name)
 );
@@ -483,27 +552,27 @@ CREATE TABLE settings (
   value TEXT NOT NULL
 );
 
-CREATE FUNCTION audit_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$;
 CREATE TRIGGER audit_entries_are_final BEFORE UPDATE OR DELETE ON audit_entries
-FOR EACH ROW EXECUTE FUNCTION audit_is_final('audit entries are final');
+FOR EACH ROW EXECUTE FUNCTION refuse('audit entries are final');
 CREATE TRIGGER audit_entries_are_not_truncated BEFORE TRUNCATE ON audit_entries
-FOR EACH STATEMENT EXECUTE FUNCTION audit_is_final('audit entries are final');
+FOR EACH STATEMENT EXECUTE FUNCTION refuse('audit entries are final');
 CREATE TRIGGER audit_values_are_only_erased BEFORE UPDATE ON audit_values
 FOR EACH ROW WHEN (NEW.value IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.entry <> OLD.entry OR NEW.name <> OLD.name
   OR NEW.audience <> OLD.audience OR NEW.money <> OLD.money)
-EXECUTE FUNCTION audit_is_final('audit values may only be erased');
+EXECUTE FUNCTION refuse('audit values may only be erased');
 CREATE TRIGGER audit_values_stay BEFORE DELETE ON audit_values
-FOR EACH ROW EXECUTE FUNCTION audit_is_final('audit values may only be erased');
+FOR EACH ROW EXECUTE FUNCTION refuse('audit values may only be erased');
 CREATE TRIGGER audit_values_are_not_truncated BEFORE TRUNCATE ON audit_values
-FOR EACH STATEMENT EXECUTE FUNCTION audit_is_final('audit values may only be erased');
+FOR EACH STATEMENT EXECUTE FUNCTION refuse('audit values may only be erased');
 CREATE TRIGGER audit_chains_only_grow BEFORE UPDATE ON audit_chains
 FOR EACH ROW WHEN (NEW.length <> OLD.length + 1 OR NEW.chain <> OLD.chain)
-EXECUTE FUNCTION audit_is_final('a chain only grows');
+EXECUTE FUNCTION refuse('a chain only grows');
 CREATE TRIGGER audit_chains_stay BEFORE DELETE ON audit_chains
-FOR EACH ROW EXECUTE FUNCTION audit_is_final('a chain only grows');
+FOR EACH ROW EXECUTE FUNCTION refuse('a chain only grows');
 CREATE TRIGGER audit_chains_are_not_truncated BEFORE TRUNCATE ON audit_chains
-FOR EACH STATEMENT EXECUTE FUNCTION audit_is_final('a chain only grows');
+FOR EACH STATEMENT EXECUTE FUNCTION refuse('a chain only grows');
 
 -- What lists read of a workspace's verification is one copy, kept by the database itself.
 CREATE FUNCTION profiles_follow_verification() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -511,6 +580,35 @@ BEGIN UPDATE profiles SET verified = NEW.verified WHERE workspace = NEW.id; RETU
 CREATE TRIGGER profiles_follow_verification AFTER UPDATE OF verified ON workspaces
 FOR EACH ROW EXECUTE FUNCTION profiles_follow_verification();
 CREATE FUNCTION profiles_begin_with_verification() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN SELECT verified INTO NEW.verified FROM workspaces WHERE id = NEW.workspace; RETURN NEW; END $$;
+BEGIN SELECT verified INTO NEW.verified FROM workspaces WHERE id = NEW.workspace FOR SHARE; RETURN NEW; END $$;
 CREATE TRIGGER profiles_begin_with_verification BEFORE INSERT ON profiles
 FOR EACH ROW EXECUTE FUNCTION profiles_begin_with_verification();
+CREATE FUNCTION profiles_keep_verification() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.verified <> (SELECT verified FROM workspaces WHERE id = NEW.workspace FOR SHARE) THEN
+    RAISE EXCEPTION 'a profile is verified with its workspace';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER profiles_keep_verification BEFORE UPDATE OF verified, workspace ON profiles
+FOR EACH ROW EXECUTE FUNCTION profiles_keep_verification();
+
+-- What policies, and the permits given by them, count on never to change.
+CREATE TRIGGER accounts_keep_their_person BEFORE UPDATE OF person ON accounts
+FOR EACH ROW WHEN (NEW.person <> OLD.person) EXECUTE FUNCTION refuse('an account stays its person’s');
+CREATE TRIGGER workspaces_keep_their_kind BEFORE UPDATE OF kind ON workspaces
+FOR EACH ROW WHEN (NEW.kind <> OLD.kind) EXECUTE FUNCTION refuse('a workspace stays of its kind');
+CREATE TRIGGER holds_keep_their_deadline BEFORE UPDATE OF expires_at ON holds
+FOR EACH ROW WHEN (NEW.expires_at <> OLD.expires_at) EXECUTE FUNCTION refuse('the deadline of a hold was confirmed');
+CREATE TRIGGER holds_end_once BEFORE UPDATE OF state ON holds
+FOR EACH ROW WHEN (OLD.state <> 'active' AND NEW.state <> OLD.state) EXECUTE FUNCTION refuse('a hold that is over stays over');
+CREATE TRIGGER messages_are_final BEFORE UPDATE OF body, side, author, sent_at ON messages
+FOR EACH ROW WHEN (NEW.body <> OLD.body OR NEW.side <> OLD.side OR NEW.author <> OLD.author OR NEW.sent_at <> OLD.sent_at) EXECUTE FUNCTION refuse('a message never changes');
+CREATE TRIGGER documents_keep_their_content BEFORE UPDATE OF side, digest ON documents
+FOR EACH ROW WHEN (NEW.side <> OLD.side OR NEW.digest <> OLD.digest) EXECUTE FUNCTION refuse('a document stays whose and what it is');
+CREATE TRIGGER documents_stay_shared BEFORE UPDATE OF shared ON documents
+FOR EACH ROW WHEN (OLD.shared AND NOT NEW.shared) EXECUTE FUNCTION refuse('a document that was shared stays shared');
+CREATE TRIGGER drafts_keep_their_owner BEFORE UPDATE OF owner, owner_kind, kind ON drafts
+FOR EACH ROW WHEN (NEW.owner <> OLD.owner OR NEW.owner_kind <> OLD.owner_kind OR NEW.kind <> OLD.kind) EXECUTE FUNCTION refuse('a draft stays its owner’s');
+CREATE TRIGGER drafts_end_once BEFORE UPDATE OF state, payload, digest ON drafts
+FOR EACH ROW WHEN (OLD.state <> 'prepared' AND (NEW.state <> OLD.state OR NEW.payload <> OLD.payload OR NEW.digest <> OLD.digest)) EXECUTE FUNCTION refuse('a draft is decided once');

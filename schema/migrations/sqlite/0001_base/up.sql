@@ -1,4 +1,7 @@
 -- The whole house: people, workspaces, profiles, engagements, drafts, the ledger, and what runs beside them.
+-- A generated `…_kind` column is there so that a reference names the kind of workspace too: the database refuses an
+-- agency in an artist's place. `agency_key` lets a reference compare an agency that may be missing.
+-- What policies take for granted, and what enforces it, stands in `schema/README.md`.
 -- Ids are 22 characters in byte order of time; instants are microseconds since 1970 in UTC; days are YYYY-MM-DD.
 
 CREATE TABLE accounts (
@@ -24,6 +27,7 @@ CREATE TABLE workspaces (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('artist', 'agency', 'presenter')),
   name TEXT NOT NULL,
+  name_key TEXT NOT NULL DEFAULT '',
   verified BOOLEAN NOT NULL DEFAULT FALSE,
   verify_note TEXT,
   plan TEXT NOT NULL,
@@ -41,11 +45,14 @@ CREATE TABLE memberships (
   account TEXT NOT NULL REFERENCES accounts (id),
   workspace TEXT NOT NULL REFERENCES workspaces (id),
   role TEXT NOT NULL CHECK (role IN ('owner', 'manager', 'assistant')),
-  grants TEXT NOT NULL DEFAULT '',
+  grants TEXT NOT NULL DEFAULT '' CHECK (grants IN ('', 'money')),
   in_person BOOLEAN NOT NULL DEFAULT FALSE,
+  in_person_kind TEXT GENERATED ALWAYS AS (CASE WHEN in_person THEN 'artist' END),
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL CHECK (version > 0),
-  UNIQUE (account, workspace)
+  UNIQUE (account, workspace),
+  CHECK (NOT in_person OR role = 'owner'),
+  FOREIGN KEY (workspace, in_person_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX memberships_by_workspace ON memberships (workspace, account);
 
@@ -85,7 +92,9 @@ CREATE TABLE factors (
   account TEXT PRIMARY KEY REFERENCES accounts (id),
   secret BLOB NOT NULL,
   confirmed_at BIGINT,
-  last_step BIGINT NOT NULL DEFAULT 0
+  last_step BIGINT NOT NULL DEFAULT 0,
+  next_secret BLOB,
+  CHECK (next_secret IS NULL OR confirmed_at IS NOT NULL)
 );
 CREATE TABLE recovery_codes (
   account TEXT NOT NULL REFERENCES accounts (id),
@@ -120,12 +129,13 @@ CREATE TABLE invitations (
   invited_by TEXT NOT NULL REFERENCES accounts (id),
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
-  used_at BIGINT
+  used_at BIGINT,
+  CHECK ((role = 'counsel') = (engagement IS NOT NULL))
 );
 
 CREATE TABLE profiles (
   id TEXT PRIMARY KEY,
-  workspace TEXT NOT NULL UNIQUE REFERENCES workspaces (id),
+  workspace TEXT NOT NULL UNIQUE,
   slug TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
   sort_name TEXT NOT NULL,
@@ -144,8 +154,13 @@ CREATE TABLE profiles (
   claim_expires_at BIGINT,
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL CHECK (version > 0),
+  artist_kind TEXT NOT NULL GENERATED ALWAYS AS ('artist'),
+  UNIQUE (id, workspace),
   CHECK (claimed OR (level = 'workspace_private' AND NOT opted_in AND NOT discoverable)),
-  CHECK (NOT opted_in OR level = 'public')
+  CHECK (NOT opted_in OR level = 'public'),
+  CHECK (NOT claimed OR claim = ''),
+  CHECK ((claim = '') = (claim_expires_at IS NULL)),
+  FOREIGN KEY (workspace, artist_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX profiles_found ON profiles (level, discoverable, verified, sort_name, id);
 CREATE INDEX profiles_public ON profiles (level, opted_in, verified, sort_name, id);
@@ -159,17 +174,19 @@ CREATE TABLE slugs (
 
 CREATE TABLE profile_notes (
   profile TEXT NOT NULL REFERENCES profiles (id),
-  agency TEXT NOT NULL REFERENCES workspaces (id),
+  agency TEXT NOT NULL,
   note TEXT NOT NULL,
   version BIGINT NOT NULL CHECK (version > 0),
-  PRIMARY KEY (profile, agency)
+  agency_kind TEXT NOT NULL GENERATED ALWAYS AS ('agency'),
+  PRIMARY KEY (profile, agency),
+  FOREIGN KEY (agency, agency_kind) REFERENCES workspaces (id, kind)
 );
 
 CREATE TABLE mandates (
   id TEXT PRIMARY KEY,
-  artist TEXT NOT NULL REFERENCES workspaces (id),
-  agency TEXT NOT NULL REFERENCES workspaces (id),
-  profile TEXT NOT NULL REFERENCES profiles (id),
+  artist TEXT NOT NULL,
+  agency TEXT NOT NULL,
+  profile TEXT NOT NULL,
   territory TEXT NOT NULL,
   commission_bp BIGINT NOT NULL CHECK (commission_bp BETWEEN 0 AND 5000),
   payload TEXT NOT NULL,
@@ -179,32 +196,40 @@ CREATE TABLE mandates (
   starts_at BIGINT,
   ends_at BIGINT,
   version BIGINT NOT NULL CHECK (version > 0),
+  agency_kind TEXT NOT NULL GENERATED ALWAYS AS ('agency'),
   CHECK (state NOT IN ('active', 'ending') OR starts_at IS NOT NULL),
-  CHECK (state NOT IN ('ending', 'ended') OR ends_at IS NOT NULL)
+  CHECK (state NOT IN ('ending', 'ended') OR ends_at IS NOT NULL),
+  FOREIGN KEY (profile, artist) REFERENCES profiles (id, workspace),
+  FOREIGN KEY (agency, agency_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX mandates_by_agency ON mandates (agency, state, profile);
 CREATE INDEX mandates_by_profile ON mandates (profile, state, agency);
 
 CREATE TABLE partnerships (
   id TEXT PRIMARY KEY,
-  asker TEXT NOT NULL REFERENCES workspaces (id),
-  asked TEXT NOT NULL REFERENCES workspaces (id),
+  asker TEXT NOT NULL,
+  asked TEXT NOT NULL,
   payload TEXT NOT NULL,
   digest TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('asked', 'active', 'ended')),
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL CHECK (version > 0),
-  CHECK (asker <> asked)
+  agency_kind TEXT NOT NULL GENERATED ALWAYS AS ('agency'),
+  CHECK (asker <> asked),
+  FOREIGN KEY (asker, agency_kind) REFERENCES workspaces (id, kind),
+  FOREIGN KEY (asked, agency_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX partnerships_by_asker ON partnerships (asker, state, asked);
 CREATE INDEX partnerships_by_asked ON partnerships (asked, state, asker);
 
 CREATE TABLE stealth_invitations (
   profile TEXT NOT NULL REFERENCES profiles (id),
-  presenter TEXT NOT NULL REFERENCES workspaces (id),
+  presenter TEXT NOT NULL,
   inviter TEXT NOT NULL REFERENCES workspaces (id),
   created_at BIGINT NOT NULL,
-  PRIMARY KEY (profile, presenter)
+  presenter_kind TEXT NOT NULL GENERATED ALWAYS AS ('presenter'),
+  PRIMARY KEY (profile, presenter),
+  FOREIGN KEY (presenter, presenter_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX stealth_invitations_by_presenter ON stealth_invitations (presenter, profile);
 
@@ -222,14 +247,21 @@ CREATE TABLE engagements (
   id TEXT PRIMARY KEY,
   reference TEXT NOT NULL UNIQUE,
   title TEXT NOT NULL,
-  artist TEXT NOT NULL REFERENCES workspaces (id),
-  profile TEXT NOT NULL REFERENCES profiles (id),
-  agency TEXT REFERENCES workspaces (id),
-  presenter TEXT NOT NULL REFERENCES workspaces (id),
+  title_key TEXT NOT NULL DEFAULT '',
+  artist TEXT NOT NULL,
+  profile TEXT NOT NULL,
+  agency TEXT,
+  presenter TEXT NOT NULL,
   commission_bp BIGINT,
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL CHECK (version > 0),
-  UNIQUE (id, artist, presenter)
+  agency_kind TEXT NOT NULL GENERATED ALWAYS AS ('agency'),
+  presenter_kind TEXT NOT NULL GENERATED ALWAYS AS ('presenter'),
+  agency_key TEXT NOT NULL GENERATED ALWAYS AS (COALESCE(agency, '')),
+  UNIQUE (id, artist, presenter, agency_key),
+  FOREIGN KEY (profile, artist) REFERENCES profiles (id, workspace),
+  FOREIGN KEY (agency, agency_kind) REFERENCES workspaces (id, kind),
+  FOREIGN KEY (presenter, presenter_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX engagements_by_artist ON engagements (artist, id);
 CREATE INDEX engagements_by_agency ON engagements (agency, id);
@@ -241,7 +273,8 @@ CREATE TABLE engagement_counsel (
   side TEXT NOT NULL CHECK (side IN ('artist', 'agency', 'presenter')),
   invited_at BIGINT NOT NULL,
   withdrawn_at BIGINT,
-  PRIMARY KEY (engagement, account)
+  PRIMARY KEY (engagement, account),
+  UNIQUE (engagement, account, side)
 );
 CREATE INDEX engagement_counsel_by_account ON engagement_counsel (account, engagement);
 
@@ -253,7 +286,7 @@ CREATE TABLE engagement_notes (
   PRIMARY KEY (engagement, workspace)
 );
 
--- Records of an engagement carry its parties, held equal to it by the reference on (id, artist, presenter).
+-- Records of an engagement carry its parties, held equal to it by one reference on all of them.
 CREATE TABLE requests (
   id TEXT PRIMARY KEY,
   engagement TEXT NOT NULL,
@@ -271,9 +304,12 @@ CREATE TABLE requests (
   submitted_at BIGINT NOT NULL,
   answered_at BIGINT,
   version BIGINT NOT NULL CHECK (version > 0),
+  agency_key TEXT NOT NULL GENERATED ALWAYS AS (COALESCE(agency, '')),
+  UNIQUE (id, engagement),
   CHECK (first_day <= last_day),
   CHECK ((fee_minor IS NULL) = (currency IS NULL)),
-  FOREIGN KEY (engagement, artist, presenter) REFERENCES engagements (id, artist, presenter)
+  FOREIGN KEY (engagement, artist, presenter, agency_key)
+    REFERENCES engagements (id, artist, presenter, agency_key)
 );
 CREATE INDEX requests_by_engagement ON requests (engagement, id);
 CREATE INDEX requests_by_artist ON requests (artist, id);
@@ -283,7 +319,7 @@ CREATE INDEX requests_by_presenter ON requests (presenter, id);
 CREATE TABLE holds (
   id TEXT PRIMARY KEY,
   engagement TEXT NOT NULL,
-  request TEXT NOT NULL REFERENCES requests (id),
+  request TEXT NOT NULL,
   artist TEXT NOT NULL,
   agency TEXT,
   presenter TEXT NOT NULL,
@@ -292,25 +328,33 @@ CREATE TABLE holds (
   last_day TEXT NOT NULL,
   granted_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
+  warn_at BIGINT,
   reason TEXT,
   version BIGINT NOT NULL CHECK (version > 0),
+  agency_key TEXT NOT NULL GENERATED ALWAYS AS (COALESCE(agency, '')),
+  UNIQUE (id, artist),
   CHECK (first_day <= last_day),
-  FOREIGN KEY (engagement, artist, presenter) REFERENCES engagements (id, artist, presenter)
+  CHECK (warn_at < expires_at),
+  FOREIGN KEY (request, engagement) REFERENCES requests (id, engagement),
+  FOREIGN KEY (engagement, artist, presenter, agency_key)
+    REFERENCES engagements (id, artist, presenter, agency_key)
 );
 CREATE INDEX holds_by_engagement ON holds (engagement, id);
 CREATE INDEX holds_by_artist ON holds (artist, id);
 CREATE INDEX holds_by_agency ON holds (agency, id);
 CREATE INDEX holds_by_presenter ON holds (presenter, id);
 CREATE INDEX holds_expiring ON holds (state, expires_at);
+CREATE INDEX holds_to_warn_of ON holds (state, warn_at);
 
 -- One rank a day: two holds of one artist never share it.
 CREATE TABLE hold_days (
-  hold TEXT NOT NULL REFERENCES holds (id),
+  hold TEXT NOT NULL,
   artist TEXT NOT NULL,
   day TEXT NOT NULL,
   rank BIGINT NOT NULL CHECK (rank > 0),
   PRIMARY KEY (hold, day),
-  UNIQUE (artist, day, rank)
+  UNIQUE (artist, day, rank),
+  FOREIGN KEY (hold, artist) REFERENCES holds (id, artist)
 );
 
 CREATE TABLE messages (
@@ -323,7 +367,10 @@ CREATE TABLE messages (
   author TEXT NOT NULL REFERENCES accounts (id),
   body TEXT NOT NULL,
   sent_at BIGINT NOT NULL,
-  FOREIGN KEY (engagement, artist, presenter) REFERENCES engagements (id, artist, presenter)
+  agency_key TEXT NOT NULL GENERATED ALWAYS AS (COALESCE(agency, '')),
+  CHECK (side <> 'agency' OR agency IS NOT NULL),
+  FOREIGN KEY (engagement, artist, presenter, agency_key)
+    REFERENCES engagements (id, artist, presenter, agency_key)
 );
 CREATE INDEX messages_by_engagement ON messages (engagement, id);
 
@@ -344,20 +391,31 @@ CREATE TABLE documents (
   author TEXT NOT NULL REFERENCES accounts (id),
   added_at BIGINT NOT NULL,
   version BIGINT NOT NULL CHECK (version > 0),
-  FOREIGN KEY (engagement, artist, presenter) REFERENCES engagements (id, artist, presenter)
+  agency_key TEXT NOT NULL GENERATED ALWAYS AS (COALESCE(agency, '')),
+  UNIQUE (id, engagement, side),
+  CHECK (side <> 'agency' OR agency IS NOT NULL),
+  FOREIGN KEY (engagement, artist, presenter, agency_key)
+    REFERENCES engagements (id, artist, presenter, agency_key)
 );
 CREATE INDEX documents_by_engagement ON documents (engagement, id);
+-- A side opens its own documents to its own counsel; whoever comes back as counsel comes back to none.
 CREATE TABLE document_counsel (
-  document TEXT NOT NULL REFERENCES documents (id),
-  account TEXT NOT NULL REFERENCES accounts (id),
-  PRIMARY KEY (document, account)
+  document TEXT NOT NULL,
+  account TEXT NOT NULL,
+  engagement TEXT NOT NULL,
+  side TEXT NOT NULL,
+  PRIMARY KEY (document, account),
+  FOREIGN KEY (document, engagement, side) REFERENCES documents (id, engagement, side),
+  FOREIGN KEY (engagement, account, side) REFERENCES engagement_counsel (engagement, account, side) ON DELETE CASCADE
 );
+CREATE INDEX document_counsel_by_account ON document_counsel (engagement, account, side);
 
 CREATE TABLE drafts (
   id TEXT PRIMARY KEY,
   owner_kind TEXT NOT NULL,
   owner TEXT NOT NULL,
-  kind TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('request', 'decline', 'counter', 'withdraw_request', 'hold', 'release', 'withdrawal',
+    'message', 'document', 'mandate', 'partnership', 'enquiry_answer')),
   engagement TEXT REFERENCES engagements (id),
   target TEXT,
   payload TEXT NOT NULL,
@@ -376,8 +434,8 @@ CREATE INDEX drafts_by_engagement ON drafts (engagement, state);
 
 CREATE TABLE enquiries (
   id TEXT PRIMARY KEY,
-  artist TEXT REFERENCES workspaces (id),
-  agency TEXT REFERENCES workspaces (id),
+  artist TEXT,
+  agency TEXT,
   artist_text TEXT NOT NULL,
   day TEXT,
   organisation TEXT NOT NULL,
@@ -387,7 +445,18 @@ CREATE TABLE enquiries (
   state TEXT NOT NULL CHECK (state IN ('unverified_sender', 'answered', 'dismissed')),
   answer TEXT,
   received_at BIGINT NOT NULL,
-  version BIGINT NOT NULL CHECK (version > 0)
+  version BIGINT NOT NULL CHECK (version > 0),
+  prepared TEXT,
+  digest TEXT NOT NULL DEFAULT '',
+  prepared_by TEXT REFERENCES accounts (id),
+  artist_kind TEXT NOT NULL GENERATED ALWAYS AS ('artist'),
+  agency_kind TEXT NOT NULL GENERATED ALWAYS AS ('agency'),
+  CHECK (agency IS NULL OR artist IS NOT NULL),
+  CHECK ((prepared IS NULL) = (digest = '')),
+  CHECK ((prepared IS NULL) = (prepared_by IS NULL)),
+  CHECK (prepared IS NULL OR artist IS NULL),
+  FOREIGN KEY (artist, artist_kind) REFERENCES workspaces (id, kind),
+  FOREIGN KEY (agency, agency_kind) REFERENCES workspaces (id, kind)
 );
 CREATE INDEX enquiries_by_artist ON enquiries (artist, state, id);
 CREATE INDEX enquiries_by_agency ON enquiries (agency, state, id);
@@ -439,7 +508,7 @@ CREATE TABLE audit_values (
   name TEXT NOT NULL,
   salt BLOB,
   value TEXT,
-  audience TEXT NOT NULL,
+  audience TEXT NOT NULL CHECK (audience IN ('parties', 'contract', 'office', 'artist', 'agency', 'presenter')),
   money BOOLEAN NOT NULL,
   PRIMARY KEY (entry, name)
 );
@@ -514,3 +583,35 @@ CREATE TRIGGER profiles_follow_verification AFTER UPDATE OF verified ON workspac
 BEGIN UPDATE profiles SET verified = NEW.verified WHERE workspace = NEW.id; END;
 CREATE TRIGGER profiles_begin_with_verification AFTER INSERT ON profiles
 BEGIN UPDATE profiles SET verified = (SELECT verified FROM workspaces WHERE id = NEW.workspace) WHERE id = NEW.id; END;
+CREATE TRIGGER profiles_keep_verification BEFORE UPDATE OF verified, workspace ON profiles
+WHEN NEW.verified <> (SELECT verified FROM workspaces WHERE id = NEW.workspace)
+BEGIN SELECT RAISE(ABORT, 'a profile is verified with its workspace'); END;
+
+-- What policies, and the permits given by them, count on never to change.
+CREATE TRIGGER accounts_keep_their_person BEFORE UPDATE OF person ON accounts
+WHEN NEW.person <> OLD.person
+BEGIN SELECT RAISE(ABORT, 'an account stays its person’s'); END;
+CREATE TRIGGER workspaces_keep_their_kind BEFORE UPDATE OF kind ON workspaces
+WHEN NEW.kind <> OLD.kind
+BEGIN SELECT RAISE(ABORT, 'a workspace stays of its kind'); END;
+CREATE TRIGGER holds_keep_their_deadline BEFORE UPDATE OF expires_at ON holds
+WHEN NEW.expires_at <> OLD.expires_at
+BEGIN SELECT RAISE(ABORT, 'the deadline of a hold was confirmed'); END;
+CREATE TRIGGER holds_end_once BEFORE UPDATE OF state ON holds
+WHEN OLD.state <> 'active' AND NEW.state <> OLD.state
+BEGIN SELECT RAISE(ABORT, 'a hold that is over stays over'); END;
+CREATE TRIGGER messages_are_final BEFORE UPDATE OF body, side, author, sent_at ON messages
+WHEN NEW.body <> OLD.body OR NEW.side <> OLD.side OR NEW.author <> OLD.author OR NEW.sent_at <> OLD.sent_at
+BEGIN SELECT RAISE(ABORT, 'a message never changes'); END;
+CREATE TRIGGER documents_keep_their_content BEFORE UPDATE OF side, digest ON documents
+WHEN NEW.side <> OLD.side OR NEW.digest <> OLD.digest
+BEGIN SELECT RAISE(ABORT, 'a document stays whose and what it is'); END;
+CREATE TRIGGER documents_stay_shared BEFORE UPDATE OF shared ON documents
+WHEN OLD.shared AND NOT NEW.shared
+BEGIN SELECT RAISE(ABORT, 'a document that was shared stays shared'); END;
+CREATE TRIGGER drafts_keep_their_owner BEFORE UPDATE OF owner, owner_kind, kind ON drafts
+WHEN NEW.owner <> OLD.owner OR NEW.owner_kind <> OLD.owner_kind OR NEW.kind <> OLD.kind
+BEGIN SELECT RAISE(ABORT, 'a draft stays its owner’s'); END;
+CREATE TRIGGER drafts_end_once BEFORE UPDATE OF state, payload, digest ON drafts
+WHEN OLD.state <> 'prepared' AND (NEW.state <> OLD.state OR NEW.payload <> OLD.payload OR NEW.digest <> OLD.digest)
+BEGIN SELECT RAISE(ABORT, 'a draft is decided once'); END;

@@ -122,6 +122,7 @@ impl Artist {
             id: self.workspace.to_string(),
             kind: "artist",
             name: self.workspace_name.clone(),
+            name_key: store::profiles::folded_name(&self.workspace_name),
             verified: self.verified,
             plan: if self.agency.is_some() { "represented" } else { "solo" },
             created_at: made.0,

@@ -9,10 +9,11 @@ use crate::machine::Seeded;
 use connect::documents::{Shelf, digest_of};
 use domain::{
     AccountId, AccountStatus, Day, DocumentId, DraftId, EngagementId, HoldId, Kind, MessageId, Mint, Moment,
-    RequestId, Role, VisitId, WorkspaceId,
+    RequestId, Role, Side, VisitId, WorkspaceId,
 };
 use policy::{Actor, Asker, Member};
 use std::sync::Arc;
+use store::engagements::warnings;
 use store::plant::{
     CounselRow, DocumentCounselRow, DocumentRow, DraftRow, EngagementRow, HoldDayRow, HoldRow, MessageRow,
     Plant, RequestRow,
@@ -113,6 +114,7 @@ impl Plan<'_> {
             id: id.to_string(),
             reference: format!("D-{:05}", self.number + 1),
             title: title.clone(),
+            title_key: store::profiles::folded_name(&title),
             artist: artist.clone(),
             profile: self.artist.profile.to_string(),
             agency: agency.clone(),
@@ -173,11 +175,7 @@ impl Plan<'_> {
             let hold = self.hold(to, on, id, request, (first, last), &answers, luck)?;
             record("hold", hold.to_string());
         }
-        record("message", self.message(to, on, id, &answers, luck)?.to_string());
-        record("document", self.document(to, on, id, &answers, luck)?.to_string());
-        if self.number == 0 {
-            self.draft(to, on, id, luck)?;
-        }
+        record("message", self.message(to, id, &answers, luck)?.to_string());
         if let Some(counsel) = self.counsel {
             to.engagement_counsel(vec![CounselRow {
                 engagement: id.to_string(),
@@ -189,6 +187,11 @@ impl Plan<'_> {
                 .only(Audience::Contract)
                 .with("side", "presenter");
             to.record(&asks, "InviteCounsel", &["engagement-presenter"], invited)?;
+        }
+        let by = if self.counsel.is_some() { &asks } else { &answers };
+        record("document", self.document(to, on, id, by, luck)?.to_string());
+        if self.number == 0 {
+            self.draft(to, on, id, luck)?;
         }
         Ok(Fact {
             id: id.to_string(),
@@ -263,6 +266,7 @@ impl Plan<'_> {
             last_day: last.to_string(),
             granted_at: answers.now.0,
             expires_at: expires.0,
+            warn_at: warnings::next(answers.now, expires, on.now).map(|it| it.0),
             version: 1,
         }])?;
         to.hold_days(
@@ -287,7 +291,6 @@ impl Plan<'_> {
     fn message(
         &self,
         to: &mut Plant<'_>,
-        _on: &Ground<'_>,
         engagement: EngagementId,
         answers: &Arc<Asker>,
         luck: &mut Seeded,
@@ -320,10 +323,11 @@ impl Plan<'_> {
         to: &mut Plant<'_>,
         on: &Ground<'_>,
         engagement: EngagementId,
-        answers: &Arc<Asker>,
+        by: &Arc<Asker>,
         luck: &mut Seeded,
     ) -> Result<DocumentId, StoreError> {
-        let id: DocumentId = luck.id(answers.now);
+        let id: DocumentId = luck.id(by.now);
+        let side = by.actor.workspace().map_or(Side::Artist, |it| it.0.side()).as_str();
         let text =
             format!("Technical rider, engagement {engagement}\n\nOne stool, one lamp, no amplification.\n");
         let digest = digest_of(text.as_bytes());
@@ -334,7 +338,7 @@ impl Plan<'_> {
             artist: self.artist.workspace.to_string(),
             agency: self.agency.map(|it| it.to_string()),
             presenter: self.presenter.to_string(),
-            side: if self.agency.is_some() { "agency" } else { "artist" },
+            side,
             title: "Technical rider".into(),
             file_name: "rider.txt".into(),
             media_type: "text/plain",
@@ -342,18 +346,20 @@ impl Plan<'_> {
             digest: digest.to_string(),
             state: "available",
             shared: true,
-            author: self.answers.to_string(),
-            added_at: answers.now.0,
+            author: by.actor.id().to_owned(),
+            added_at: by.now.0,
             version: 1,
         }])?;
         let shared = Event::engagement(engagement, "document", id, "shared")
             .with("name", "rider.txt")
             .with("sha256", digest);
-        to.record(answers, "Confirm", &["draft-agency"], shared)?;
+        to.record(by, "Confirm", &[&format!("draft-{side}")], shared)?;
         if let Some(counsel) = self.counsel {
             to.document_counsel(vec![DocumentCounselRow {
                 document: id.to_string(),
                 account: counsel.to_string(),
+                engagement: engagement.to_string(),
+                side,
             }])?;
         }
         Ok(id)

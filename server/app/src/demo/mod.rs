@@ -159,10 +159,12 @@ impl World {
             })
             .collect();
         let pending: WorkspaceId = luck.id(now);
+        let name = format!("Workroom {}", names::place(5_999));
         let pending_row = WorkspaceRow {
             id: pending.to_string(),
             kind: "artist",
-            name: format!("Workroom {}", names::place(5_999)),
+            name_key: store::profiles::folded_name(&name),
+            name,
             verified: false,
             plan: "solo",
             created_at: now.0,

@@ -21,6 +21,7 @@ impl Place {
             id: self.id.to_string(),
             kind: self.kind.as_str(),
             name: self.name.clone(),
+            name_key: store::profiles::folded_name(&self.name),
             verified: self.verified,
             plan: self.plan,
             created_at: made.0,

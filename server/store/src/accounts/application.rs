@@ -209,7 +209,11 @@ fn put(
         let open =
             workspaces::table.filter(workspaces::id.eq(id.to_string()).and(workspaces::verified.eq(false)));
         let rows = diesel::update(open)
-            .set((workspaces::name.eq(new.as_str()), workspaces::version.eq(workspaces::version + 1)))
+            .set((
+                workspaces::name.eq(new.as_str()),
+                workspaces::name_key.eq(crate::profiles::folded_name(new.as_str())),
+                workspaces::version.eq(workspaces::version + 1),
+            ))
             .execute(tx.db)?;
         if rows == 1 {
             events.push(Event::platform("workspace", id, "renamed").change("name", old, new));

@@ -1,4 +1,5 @@
-//! The second factor of platform staff: one secret an account, steps used once, ten recovery codes used once.
+//! Showing the second factor of platform staff: one secret an account, steps used once, ten recovery codes used once.
+//! How it is set up and replaced stands in `enrolment`.
 
 use super::{delays, delays::Delay, sessions, sessions::Issued};
 use crate::error::StoreError;
@@ -6,25 +7,21 @@ use crate::ledger::Event;
 use crate::pools::Store;
 use crate::read::Read;
 use crate::schema::{accounts, factors, recovery_codes};
-use crate::write::{Change, Write};
+use crate::write::Change;
 use diesel::prelude::*;
 use domain::{AccountId, Digest, Moment, SessionId};
-use policy::{Permit, actions::ManageFactor};
+use policy::{Permit, actions::UseFactor};
 
-/// Bytes of a factor's secret: the 160 bits that RFC 4226 section 4 recommends.
-const SECRET: usize = 20;
 /// Wrong codes that cost nothing.
 const FREE: i64 = 5;
 const FIRST_WAIT: i64 = 30 * Moment::SECOND;
 const LONGEST_WAIT: i64 = 15 * Moment::MINUTE;
 
-/// An account's factor.
+/// A factor's secret, in force or waiting for its first code.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FactorState {
     /// The secret.
     pub secret: Vec<u8>,
-    /// Whether a first code confirmed it.
-    pub confirmed: bool,
     /// The account's address, which authenticator apps show.
     pub email: String,
 }
@@ -38,28 +35,28 @@ pub enum Proof {
     Recovery(Digest),
 }
 
-/// One's own factor, if one was begun.
+/// One's own factor in force; none before a first code confirmed it.
 ///
 /// # Errors
 /// The database's.
 pub fn factor_state(
     db: &mut Read<'_>,
-    permit: &Permit<ManageFactor>,
+    permit: &Permit<UseFactor>,
 ) -> Result<Option<FactorState>, StoreError> {
-    let row: Option<(Vec<u8>, Option<i64>, String)> = factors::table
+    let row: Option<(Vec<u8>, String)> = factors::table
         .inner_join(accounts::table.on(accounts::id.eq(factors::account)))
-        .filter(factors::account.eq(permit.on().to_string()))
-        .select((factors::secret, factors::confirmed_at, accounts::email))
+        .filter(factors::account.eq(permit.on().to_string()).and(factors::confirmed_at.is_not_null()))
+        .select((factors::secret, accounts::email))
         .first(db.db)
         .optional()?;
-    Ok(row.map(|(secret, confirmed, email)| FactorState { secret, confirmed: confirmed.is_some(), email }))
+    Ok(row.map(|(secret, email)| FactorState { secret, email }))
 }
 
 /// How many recovery codes are left.
 ///
 /// # Errors
 /// The database's.
-pub fn recovery_left(db: &mut Read<'_>, permit: &Permit<ManageFactor>) -> Result<i64, StoreError> {
+pub fn recovery_left(db: &mut Read<'_>, permit: &Permit<UseFactor>) -> Result<i64, StoreError> {
     Ok(recovery_codes::table
         .filter(recovery_codes::account.eq(permit.on().to_string()))
         .filter(recovery_codes::used_at.is_null())
@@ -67,76 +64,11 @@ pub fn recovery_left(db: &mut Read<'_>, permit: &Permit<ManageFactor>) -> Result
         .get_result(db.db)?)
 }
 
-/// Begins an enrolment with a fresh secret; one that was begun and never confirmed is replaced.
-///
-/// # Errors
-/// A conflict where a confirmed factor stands; the database's.
-pub fn factor_begin(store: &Store, permit: Permit<ManageFactor>) -> Result<(), StoreError> {
-    store.write(permit, |tx, facts| {
-        if confirmed(tx, facts.id)? {
-            return Err(StoreError::Conflict("This account has a second factor already.".into()));
-        }
-        diesel::delete(factors::table.find(facts.id.to_string())).execute(tx.db)?;
-        diesel::insert_into(factors::table)
-            .values((
-                factors::account.eq(facts.id.to_string()),
-                factors::secret.eq(tx.secret()[..SECRET].to_vec()),
-                factors::last_step.eq(0),
-            ))
-            .execute(tx.db)?;
-        Ok(Change::of((), Event::platform("factor", facts.id, "begun")))
-    })
-}
-
-fn confirmed(tx: &mut Write<'_>, account: AccountId) -> Result<bool, StoreError> {
-    let row: Option<Option<i64>> =
-        factors::table.find(account.as_str()).select(factors::confirmed_at).first(tx.db).optional()?;
-    Ok(row.flatten().is_some())
-}
-
-/// Confirms an enrolment with the step of its first code, keeps the hashes of the recovery codes, and renews the session.
-///
-/// # Errors
-/// A conflict where nothing waits for confirmation; the database's.
-pub fn factor_confirm(
-    store: &Store,
-    permit: Permit<ManageFactor>,
-    step: u64,
-    recovery: &[Digest],
-    session: SessionId,
-) -> Result<Issued, StoreError> {
-    let step = step_of(step)?;
-    store.write(permit, |tx, facts| {
-        let open = factors::table
-            .filter(factors::account.eq(facts.id.to_string()).and(factors::confirmed_at.is_null()));
-        let rows = diesel::update(open)
-            .set((factors::confirmed_at.eq(Some(tx.now().0)), factors::last_step.eq(step)))
-            .execute(tx.db)?;
-        if rows == 0 {
-            return Err(StoreError::Conflict("No second factor waits to be confirmed.".into()));
-        }
-        diesel::delete(recovery_codes::table.filter(recovery_codes::account.eq(facts.id.to_string())))
-            .execute(tx.db)?;
-        for code in recovery {
-            diesel::insert_into(recovery_codes::table)
-                .values((
-                    recovery_codes::account.eq(facts.id.to_string()),
-                    recovery_codes::hash.eq(code.0.to_vec()),
-                ))
-                .execute(tx.db)?;
-        }
-        delays::forget(tx.db, &key(facts.id))?;
-        let issued = sessions::renew(tx, facts.id, session)?;
-        let event = Event::platform("factor", facts.id, "confirmed").with("session", session);
-        Ok(Change::of(issued, event))
-    })
-}
-
-fn step_of(step: u64) -> Result<i64, StoreError> {
+pub(super) fn step_of(step: u64) -> Result<i64, StoreError> {
     i64::try_from(step).map_err(|_| StoreError::Conflict("This code cannot be used.".into()))
 }
 
-fn key(account: AccountId) -> String {
+pub(super) fn key(account: AccountId) -> String {
     format!("factor:{account}")
 }
 
@@ -144,7 +76,7 @@ fn key(account: AccountId) -> String {
 ///
 /// # Errors
 /// The database's; `Ok(Err(until))` where the next try must wait.
-pub fn factor_try(store: &Store, permit: &Permit<ManageFactor>) -> Result<Result<(), Moment>, StoreError> {
+pub fn factor_try(store: &Store, permit: &Permit<UseFactor>) -> Result<Result<(), Moment>, StoreError> {
     let (now, key) = (permit.asker().now, key(permit.on()));
     store.change(|db| {
         let so_far = delays::counted(db, &key, now, Moment::DAY)?;
@@ -164,7 +96,7 @@ pub fn factor_try(store: &Store, permit: &Permit<ManageFactor>) -> Result<Result
 /// A conflict where the step or the recovery code was used already; the database's.
 pub fn factor_use(
     store: &Store,
-    permit: Permit<ManageFactor>,
+    permit: Permit<UseFactor>,
     proof: Proof,
     session: SessionId,
 ) -> Result<Issued, StoreError> {

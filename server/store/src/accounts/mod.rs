@@ -5,6 +5,7 @@ mod application;
 mod codes;
 mod contact;
 mod delays;
+mod enrolment;
 mod factor;
 mod house;
 mod invitations;
@@ -27,9 +28,8 @@ pub use codes::{
     CodeRow, CodeTerms, IssuedCode, LONGEST_DAYS, MOST_USES, code_issue, code_revoke, code_view, codes,
 };
 pub use contact::{Contacted, contact_receive};
-pub use factor::{
-    FactorState, Proof, factor_begin, factor_confirm, factor_state, factor_try, factor_use, recovery_left,
-};
+pub use enrolment::{FirstCode, enrolment, factor_begin, factor_confirm, recovery_renew};
+pub use factor::{FactorState, Proof, factor_state, factor_try, factor_use, recovery_left};
 pub use house::form_secret;
 pub use invitations::{
     Invitation, OpenInvitation, invitation_seen, invitation_shown, invitation_withdraw, invitations_open,

@@ -104,6 +104,14 @@ pub(super) fn renew(
     if rows == 1 { Ok(Issued { id: session, account, secret }) } else { Err(StoreError::Absent) }
 }
 
+/// Forgets that sessions of this account showed the second factor.
+pub(super) fn forget_factors(db: &mut Db, account: AccountId) -> Result<(), StoreError> {
+    diesel::update(sessions::table.filter(sessions::account.eq(account.as_str())))
+        .set(sessions::factor_at.eq(None::<i64>))
+        .execute(db)?;
+    Ok(())
+}
+
 /// Ends the session whose secret has this hash, if there is one.
 pub(super) fn end(db: &mut Db, token: &[u8; 32]) -> Result<(), StoreError> {
     diesel::delete(sessions::table.filter(sessions::token.eq(token.to_vec()))).execute(db)?;

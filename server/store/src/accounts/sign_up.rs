@@ -158,6 +158,7 @@ pub(super) fn insert_workspace(
             workspaces::id.eq(id.as_str()),
             workspaces::kind.eq(kind.as_str()),
             workspaces::name.eq(name),
+            workspaces::name_key.eq(crate::profiles::folded_name(name)),
             workspaces::verified.eq(verified),
             workspaces::plan.eq(plan.as_str()),
             workspaces::created_at.eq(tx.now().0),

@@ -133,6 +133,11 @@ pub fn role_set(
     store.write(permit, |tx, on| {
         let before = member(tx.db, on.id, id)?;
         not_the_artist(&before, tx.asker().actor.account())?;
+        if before.in_person && !role.can_be_the_artist() {
+            return Err(StoreError::Conflict(
+                "The artist in person stays an owner of their own workspace.".into(),
+            ));
+        }
         let grants = if role.needs_grants() && before.money { MONEY } else { "" };
         let row = memberships::table
             .filter(memberships::id.eq(id.to_string()).and(memberships::version.eq(shown.0)));

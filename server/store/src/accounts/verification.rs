@@ -157,7 +157,7 @@ pub fn workspace_review(
 /// A verified workspace may be verified again, with another note or another person.
 ///
 /// # Errors
-/// Stale; a conflict where `in_person` is no member of an artist's workspace; the database's.
+/// Stale; a conflict where `in_person` is no owner of an artist's workspace; the database's.
 pub fn verify(
     store: &Store,
     permit: Permit<VerifyWorkspace>,
@@ -174,15 +174,18 @@ pub fn verify(
             .change("verified", on.verified, true)
             .with("after.note", note);
         if let Some(member) = in_person {
-            let theirs =
-                memberships::id.eq(member.to_string()).and(memberships::workspace.eq(on.id.to_string()));
+            if on.kind != Kind::Artist {
+                return Err(not_an_artist());
+            }
+            let theirs = memberships::id
+                .eq(member.to_string())
+                .and(memberships::workspace.eq(on.id.to_string()))
+                .and(memberships::role.eq(Role::Owner.as_str()));
             let rows = diesel::update(memberships::table.filter(theirs))
                 .set((memberships::in_person.eq(true), memberships::version.eq(memberships::version + 1)))
                 .execute(tx.db)?;
-            if rows == 0 || on.kind != Kind::Artist {
-                return Err(StoreError::Conflict(
-                    "Only a member of an artist’s workspace can be the artist.".into(),
-                ));
+            if rows == 0 {
+                return Err(not_an_artist());
             }
             event = event.with("after.in-person", member);
         }
@@ -194,6 +197,10 @@ pub fn verify(
         };
         Ok(Change::of((), event).telling(letters))
     })
+}
+
+fn not_an_artist() -> StoreError {
+    StoreError::Conflict("Only an owner of an artist’s workspace can be the artist.".into())
 }
 
 /// Takes a verification back with a reason. Nobody is the artist in person any more until somebody looks again.

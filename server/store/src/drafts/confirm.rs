@@ -8,6 +8,7 @@ use crate::engagements::{answers, documents, enquiries, holds, messages, request
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
 use crate::pools::Store;
+use crate::profiles::offers;
 use crate::rows::Word;
 use crate::schema::drafts;
 use crate::write::{Change, Write};
@@ -80,42 +81,34 @@ impl Confirming<'_> {
     }
 }
 
-/// Confirms a draft of engagements or enquiries. `origin` is where the house is reached.
+/// What a draft of this kind does: the underlying right is decided again with [`Write::also`] before anything happens.
+fn perform(tx: &mut Write<'_>, it: &Confirming<'_>) -> Result<Change<Option<EngagementId>>, StoreError> {
+    if matches!(it.kind, DraftKind::Mandate | DraftKind::Partnership) {
+        return offers::perform(tx, it);
+    }
+    let payload = Payload::parse(&it.text)?;
+    if payload.kind() != it.kind {
+        return Err(StoreError::Corrupt("drafts.kind"));
+    }
+    match payload {
+        Payload::Request { .. } => requests::perform(tx, it, payload),
+        Payload::Counter { .. } | Payload::Decline { .. } | Payload::WithdrawRequest { .. } => {
+            answers::perform(tx, it, payload)
+        }
+        Payload::Hold { .. } => holds::perform_grant(tx, it, payload),
+        Payload::Release { .. } | Payload::Withdrawal { .. } => holds::perform_end(tx, it, payload),
+        Payload::Message { .. } => messages::perform(tx, it, payload),
+        Payload::Document { .. } => documents::perform(tx, it, payload),
+        Payload::EnquiryAnswer { .. } => enquiries::perform(tx, it, payload),
+    }
+}
+
+/// Confirms a draft of any kind. `origin` is where the house is reached.
 ///
 /// # Errors
 /// Refused where the digest is not the one shown, the asker may not confirm, or may no longer do what the draft does;
 /// stale where the thing changed since; a conflict where the trade's rules stand against it. Then nothing was sent.
 pub fn confirm(store: &Store, permit: Permit<Confirm>, origin: &str) -> Result<Confirmed, StoreError> {
-    confirm_with(store, permit, origin, |tx, it| {
-        let payload = Payload::parse(&it.text)?;
-        if payload.kind() != it.kind {
-            return Err(StoreError::Corrupt("drafts.kind"));
-        }
-        match payload {
-            Payload::Request { .. } => requests::perform(tx, it, payload),
-            Payload::Counter { .. } | Payload::Decline { .. } | Payload::WithdrawRequest { .. } => {
-                answers::perform(tx, it, payload)
-            }
-            Payload::Hold { .. } => holds::perform_grant(tx, it, payload),
-            Payload::Release { .. } | Payload::Withdrawal { .. } => holds::perform_end(tx, it, payload),
-            Payload::Message { .. } => messages::perform(tx, it, payload),
-            Payload::Document { .. } => documents::perform(tx, it, payload),
-            Payload::EnquiryAnswer { .. } => enquiries::perform(tx, it, payload),
-        }
-    })
-}
-
-/// Confirms a draft of any kind: `perform` must first decide the underlying right again with [`Write::also`], then do
-/// what the payload says. It returns the engagement on which that happened, if on one.
-///
-/// # Errors
-/// As [`confirm`], and those of `perform`.
-pub(crate) fn confirm_with(
-    store: &Store,
-    permit: Permit<Confirm>,
-    origin: &str,
-    perform: impl FnOnce(&mut Write<'_>, &Confirming<'_>) -> Result<Change<Option<EngagementId>>, StoreError>,
-) -> Result<Confirmed, StoreError> {
     let digest = permit.input().0;
     store.write(permit, |tx, facts| {
         let (text, stored, expires): (String, Word<Digest>, i64) = drafts::table

@@ -13,8 +13,8 @@ mod prepare;
 mod view;
 
 pub use canonical::{canonical, digest_of};
+pub(crate) use confirm::Confirming;
 pub use confirm::{Confirmed, confirm};
-pub(crate) use confirm::{Confirming, confirm_with};
 pub use discard::discard;
 pub use payload::{Payload, Terms};
 pub(crate) use prepare::only_one;

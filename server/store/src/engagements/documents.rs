@@ -186,6 +186,8 @@ pub fn share_with_counsel(store: &Store, permit: Permit<ShareWithCounsel>) -> Re
                 .values((
                     document_counsel::document.eq(facts.id.as_str()),
                     document_counsel::account.eq(account),
+                    document_counsel::engagement.eq(engagement.as_str()),
+                    document_counsel::side.eq(facts.side.as_str()),
                 ))
                 .execute(tx.db)?;
         }

@@ -1,5 +1,5 @@
 //! Enquiries from the public form. Nobody has checked who wrote them; no mail goes to the typed address before a person
-//! answers (spec 10.12).
+//! answers (spec 10.12). What names nobody here is the platform's; see `triage`.
 
 use super::letters::{self, Notice};
 use super::requests::agency_in_force;
@@ -15,7 +15,7 @@ use diesel::prelude::*;
 use domain::bounded::{Bounded, Email, Line, Prose};
 use domain::records::EnquiryState;
 use domain::{Day, EngagementId, EnquiryId, Id, ProfileId, Version, WorkspaceId};
-use policy::actions::{DismissEnquiry, Enquire, PrepareEnquiryAnswer, TriageEnquiry, ViewFolio};
+use policy::actions::{DismissEnquiry, Enquire, PrepareEnquiryAnswer, ViewFolio};
 use policy::{Permit, Unasked};
 
 /// What a stranger typed, parsed.
@@ -158,7 +158,7 @@ pub fn prepare_answer(
     })
 }
 
-fn waiting(state: &str) -> Result<(), StoreError> {
+pub(super) fn waiting(state: &str) -> Result<(), StoreError> {
     if state == EnquiryState::Unverified.as_str() {
         Ok(())
     } else {
@@ -191,7 +191,7 @@ pub(crate) fn perform(
     Ok(Change::of(None, event).telling([letter]))
 }
 
-fn settle(
+pub(super) fn settle(
     tx: &mut Write<'_>,
     enquiry: EnquiryId,
     version: Version,
@@ -214,30 +214,22 @@ fn settle(
 /// # Errors
 /// Refused, stale, an enquiry that is settled, or the database's.
 pub fn dismiss(store: &Store, permit: Permit<DismissEnquiry>) -> Result<(), StoreError> {
-    store.write(permit, |tx, facts| put_aside(tx, facts, "dismissed"))
+    store.write(permit, |tx, facts| Ok(Change::of((), put_aside(tx, facts, "dismissed")?)))
 }
 
-/// Notes that platform staff dealt with an enquiry that names nobody here.
-///
-/// # Errors
-/// As [`dismiss`].
-pub fn triage_done(store: &Store, permit: Permit<TriageEnquiry>) -> Result<(), StoreError> {
-    store.write(permit, |tx, facts| put_aside(tx, facts, "triaged"))
-}
-
-fn put_aside(
+/// Puts an enquiry aside that waits, and tells the ledger.
+pub(super) fn put_aside(
     tx: &mut Write<'_>,
     facts: &policy::facts::Enquiry,
     transition: &'static str,
-) -> Result<Change<()>, StoreError> {
+) -> Result<Event, StoreError> {
     waiting(&facts.state)?;
     settle(tx, facts.id, facts.version, EnquiryState::Dismissed, None)?;
-    let event = Event::platform("enquiry", facts.id, transition).only(Audience::Office).change(
+    Ok(Event::platform("enquiry", facts.id, transition).only(Audience::Office).change(
         "state",
         EnquiryState::Unverified,
         EnquiryState::Dismissed,
-    );
-    Ok(Change::of((), event))
+    ))
 }
 
 #[cfg(test)]

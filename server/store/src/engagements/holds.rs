@@ -5,6 +5,7 @@ use super::letters::{self, Notice};
 use super::parties::{named_one, on_record};
 use super::ranks::{self, Moved};
 use super::requests::span;
+use super::warnings;
 use crate::drafts::{Confirming, Payload, Preparation, Prepared, Revises, only_one, prepare};
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
@@ -118,7 +119,7 @@ pub fn prepare_withdrawal(
     })
 }
 
-fn active(tx: &mut Write<'_>, facts: &facts::Hold) -> Result<EngagementId, StoreError> {
+pub(super) fn active(tx: &mut Write<'_>, facts: &facts::Hold) -> Result<EngagementId, StoreError> {
     if facts.state != HoldState::Active {
         return Err(StoreError::Conflict("This hold is over already.".into()));
     }
@@ -200,6 +201,7 @@ fn insert(
             holds::last_day.eq(days.1.to_string()),
             holds::granted_at.eq(now.0),
             holds::expires_at.eq(expires_at.0),
+            holds::warn_at.eq(warnings::next(now, expires_at, now).map(|it| it.0)),
             holds::version.eq(1),
         ))
         .execute(tx.db)?;

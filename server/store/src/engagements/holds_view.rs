@@ -55,7 +55,7 @@ type Raw = (
 );
 
 /// Holds with these permits, in their order.
-fn rows(db: &mut Read<'_>, permits: &[Permit<ViewHold>]) -> Result<Vec<HoldView>, StoreError> {
+pub(crate) fn rows(db: &mut Read<'_>, permits: &[Permit<ViewHold>]) -> Result<Vec<HoldView>, StoreError> {
     let ids: Vec<String> = permits.iter().map(|it| it.on().to_string()).collect();
     let raw: Vec<Raw> = holds::table
         .filter(holds::id.eq_any(&ids))
@@ -112,13 +112,29 @@ pub fn list(db: &mut Read<'_>, page: &Page) -> Result<(Vec<(HoldView, Named)>, O
     Ok((with_names(db, views, |it| it.engagement)?, found.next))
 }
 
-/// The holds of one engagement that the asker may see.
-pub(crate) fn on(db: &mut Read<'_>, engagement: EngagementId) -> Result<Vec<HoldView>, StoreError> {
+/// The holds of these engagements that the asker may see, newest first.
+pub(crate) fn on(db: &mut Read<'_>, engagements: &[EngagementId]) -> Result<Vec<HoldView>, StoreError> {
     let scope = db.scope::<ViewHold>(&Unasked);
-    let narrow =
-        || -> Option<Cond<holds::table>> { Some(Box::new(holds::engagement.eq(engagement.to_string()))) };
-    let found = db.list(&scope, &Unasked, narrow, &Page::first(100))?;
-    rows(db, &found.rows)
+    let narrow = || -> Option<Cond<holds::table>> {
+        Some(Box::new(holds::engagement.eq_any(crate::facts::texts(engagements))))
+    };
+    let permits = db.list_all(&scope, &Unasked, narrow)?;
+    rows(db, &permits)
+}
+
+/// The holds in force that the asker may see and that lapse until `until`, the next one first; at most 200.
+///
+/// # Errors
+/// The database's.
+pub fn ending(db: &mut Read<'_>, until: Moment) -> Result<Vec<(HoldView, Named)>, StoreError> {
+    let scope = db.scope::<ViewHold>(&Unasked);
+    let narrow = || -> Option<Cond<holds::table>> {
+        Some(Box::new(holds::state.eq(HoldState::Active.as_str()).and(holds::expires_at.le(until.0))))
+    };
+    let found = db.list(&scope, &Unasked, narrow, &Page::first(200))?;
+    let mut views = rows(db, &found.rows)?;
+    views.sort_by_key(|it| (it.expires_at, it.id));
+    with_names(db, views, |it| it.engagement)
 }
 
 /// The other holds in force on these days of the same artist that the asker may see: an office all of its own, a

@@ -14,6 +14,9 @@ pub mod notes;
 mod parties;
 pub mod ranks;
 pub mod requests;
+pub mod search;
+pub mod triage;
 pub mod view;
+pub mod warnings;
 
 pub use parties::{Named, Party};

@@ -4,7 +4,7 @@ use super::letters::{self, Notice};
 use super::parties::named;
 use crate::drafts::{Confirming, Payload, Preparation, Prepared, Revises, Terms, prepare};
 use crate::error::StoreError;
-use crate::facts::in_force;
+use crate::facts::{Load, in_force, texts};
 use crate::lists::{Cond, Page};
 use crate::pools::Store;
 use crate::read::Read;
@@ -16,7 +16,8 @@ use domain::bounded::{Currency, Line, Money, Prose};
 use domain::records::RequestState;
 use domain::{Day, EngagementId, Id, Moment, ProfileId, RequestId, Side, Version, WorkspaceId};
 use policy::actions::{PrepareRequest, ViewFee, ViewRequest};
-use policy::{Permit, Unasked};
+use policy::{Permit, Unasked, facts};
+use std::collections::BTreeSet;
 
 /// What a presenter asks for, parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +135,7 @@ pub(crate) fn perform(
             engagements::id.eq(engagement.as_str()),
             engagements::reference.eq(&reference),
             engagements::title.eq(&title),
+            engagements::title_key.eq(crate::profiles::folded_name(&title)),
             engagements::artist.eq(artist.workspace.as_str()),
             engagements::profile.eq(profile.as_str()),
             engagements::agency.eq(&agency_id),
@@ -274,10 +276,19 @@ pub(crate) fn rows(
             ),
         ))
         .load(db.db)?;
+    let on: BTreeSet<EngagementId> = raw.iter().map(|it| it.0.2.0).collect();
+    let on: Vec<EngagementId> = on.into_iter().collect();
+    let engagements = facts::Engagement::load_many(db.db, &on, &db.asker)?;
+    let engine = db.engine().clone();
+    let open: BTreeSet<EngagementId> = engagements
+        .iter()
+        .filter(|it| engine.may::<ViewFee>(&db.asker, it, &Unasked))
+        .map(|it| it.id)
+        .collect();
     let mut views = Vec::with_capacity(raw.len());
     for ((id, version, engagement, state, first, last), rest) in raw {
         let (venue, programme, minor, currency, answer, submitted, answered) = rest;
-        let fee_open = db.may::<ViewFee>(engagement.0, &Unasked)?;
+        let fee_open = open.contains(&engagement.0);
         let fee = minor.zip(currency).map(|(minor, currency)| Money { minor, currency: currency.0 });
         views.push(RequestView {
             id: id.0,
@@ -326,14 +337,14 @@ pub fn list(
     Ok((with_names(db, views, |it| it.engagement)?, found.next))
 }
 
-/// The requests of one engagement that the asker may see.
-pub(crate) fn on(db: &mut Read<'_>, engagement: EngagementId) -> Result<Vec<RequestView>, StoreError> {
+/// The requests of these engagements that the asker may see, newest first.
+pub(crate) fn on(db: &mut Read<'_>, engagements: &[EngagementId]) -> Result<Vec<RequestView>, StoreError> {
     let scope = db.scope::<ViewRequest>(&Unasked);
     let narrow = || -> Option<Cond<requests::table>> {
-        Some(Box::new(requests::engagement.eq(engagement.to_string())))
+        Some(Box::new(requests::engagement.eq_any(texts(engagements))))
     };
-    let found = db.list(&scope, &Unasked, narrow, &Page::first(100))?;
-    rows(db, &found.rows)
+    let permits = db.list_all(&scope, &Unasked, narrow)?;
+    rows(db, &permits)
 }
 
 /// Each row with its engagement's names.

@@ -20,6 +20,7 @@ use policy::actions::{
     ViewEngagement, ViewFee, ViewNotes, WithdrawCounsel,
 };
 use policy::{Permit, Unasked};
+use std::collections::HashMap;
 
 /// What the asker may do on the engagement itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -101,8 +102,8 @@ pub fn view(db: &mut Read<'_>, permit: &Permit<ViewEngagement>) -> Result<Engage
         .find(id.as_str())
         .select((engagements::version, engagements::created_at, engagements::commission_bp))
         .first(db.db)?;
-    let requests = requests::on(db, id)?;
-    let holds = holds_view::on(db, id)?;
+    let requests = requests::on(db, &[id])?;
+    let holds = holds_view::on(db, &[id])?;
     let (state, turn) = derived(&requests, &holds);
     let commission_open = db.may::<ViewCommission>(id, &Unasked)?;
     let notes = if db.may::<ViewNotes>(id, &Unasked)? {
@@ -170,13 +171,28 @@ pub fn list(
 ) -> Result<(Vec<(EngagementRow, Named)>, Option<String>), StoreError> {
     let scope = db.scope::<ViewEngagement>(&Unasked);
     let found = db.list(&scope, &Unasked, || None, page)?;
-    let mut rows = Vec::with_capacity(found.rows.len());
-    for permit in &found.rows {
-        let requests = requests::on(db, permit.on())?;
-        let holds = holds_view::on(db, permit.on())?;
-        let (state, turn) = derived(&requests, &holds);
-        let days = requests.first().map(|it| (it.first_day, it.last_day));
-        rows.push(EngagementRow { id: permit.on(), state, turn, days });
+    Ok((rows(db, &found.rows)?, found.next))
+}
+
+/// Engagements with these permits, in their order. What hangs on them is asked once for all.
+pub(crate) fn rows(
+    db: &mut Read<'_>,
+    permits: &[Permit<ViewEngagement>],
+) -> Result<Vec<(EngagementRow, Named)>, StoreError> {
+    let ids: Vec<EngagementId> = permits.iter().map(Permit::on).collect();
+    let (mut requests, mut holds) = (HashMap::new(), HashMap::new());
+    for it in requests::on(db, &ids)? {
+        requests.entry(it.engagement).or_insert_with(Vec::new).push(it);
     }
-    Ok((with_names(db, rows, |it| it.id)?, found.next))
+    for it in holds_view::on(db, &ids)? {
+        holds.entry(it.engagement).or_insert_with(Vec::new).push(it);
+    }
+    let row = |id: EngagementId| {
+        let requests = requests.get(&id).map(Vec::as_slice).unwrap_or_default();
+        let (state, turn) = derived(requests, holds.get(&id).map(Vec::as_slice).unwrap_or_default());
+        let days = requests.first().map(|it| (it.first_day, it.last_day));
+        EngagementRow { id, state, turn, days }
+    };
+    let rows = ids.into_iter().map(row).collect();
+    with_names(db, rows, |it| it.id)
 }

@@ -39,47 +39,36 @@ fn counselled(
     Ok(rows.into_iter().map(|it| (it.0, staff.account)).collect())
 }
 
-fn of(them: &[(EngagementId, AccountId)], id: EngagementId) -> Vec<AccountId> {
-    them.iter().filter(|it| it.0 == id).map(|it| it.1).collect()
-}
-
-fn engagement_rows(db: &mut Db, ids: &[EngagementId]) -> QueryResult<Vec<(EngagementId, Version, Parties)>> {
-    let rows: Vec<(Word<EngagementId>, i64, PartyRow)> = engagements::table
-        .filter(engagements::id.eq_any(texts(ids)))
-        .select((
-            engagements::id,
-            engagements::version,
-            (engagements::artist, engagements::agency, engagements::presenter),
-        ))
-        .load(db)?;
-    Ok(rows.into_iter().map(|(id, version, them)| (id.0, Version(version), parties(them))).collect())
-}
-
-impl Load for facts::Engagement {
-    fn load_many(db: &mut Db, ids: &[EngagementId], asker: &Arc<Asker>) -> QueryResult<Vec<Self>> {
-        let counsel = counselled(db, ids, asker)?;
-        Ok(engagement_rows(db, ids)?
-            .into_iter()
-            .map(|(id, version, parties)| Self { id, version, parties, counsel: of(&counsel, id) })
-            .collect())
+/// An engagement and its ledger have the same facts.
+macro_rules! engaged { ($($Facts:ident),+) => { $(
+    impl Load for facts::$Facts {
+        fn load_many(db: &mut Db, ids: &[EngagementId], asker: &Arc<Asker>) -> QueryResult<Vec<Self>> {
+            let counsel = counselled(db, ids, asker)?;
+            let rows: Vec<(Word<EngagementId>, i64, PartyRow)> = engagements::table
+                .filter(engagements::id.eq_any(texts(ids)))
+                .select((
+                    engagements::id,
+                    engagements::version,
+                    (engagements::artist, engagements::agency, engagements::presenter),
+                ))
+                .load(db)?;
+            let of = |id| counsel.iter().filter(|it| it.0 == id).map(|it| it.1).collect();
+            Ok(rows
+                .into_iter()
+                .map(|(id, version, them)| Self {
+                    id: id.0,
+                    version: Version(version),
+                    parties: parties(them),
+                    counsel: of(id.0),
+                })
+                .collect())
+        }
+        fn lock(db: &mut Db, id: EngagementId) -> QueryResult<()> {
+            lock(db, "engagements", "id", id.as_str())
+        }
     }
-    fn lock(db: &mut Db, id: EngagementId) -> QueryResult<()> {
-        lock(db, "engagements", "id", id.as_str())
-    }
-}
-
-impl Load for facts::AuditChain {
-    fn load_many(db: &mut Db, ids: &[EngagementId], asker: &Arc<Asker>) -> QueryResult<Vec<Self>> {
-        let counsel = counselled(db, ids, asker)?;
-        Ok(engagement_rows(db, ids)?
-            .into_iter()
-            .map(|(id, version, parties)| Self { id, version, parties, counsel: of(&counsel, id) })
-            .collect())
-    }
-    fn lock(db: &mut Db, id: EngagementId) -> QueryResult<()> {
-        lock(db, "engagements", "id", id.as_str())
-    }
-}
+)+ } }
+engaged! { Engagement, AuditChain }
 
 impl Load for facts::Request {
     fn load_many(db: &mut Db, ids: &[RequestId], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {

@@ -3,7 +3,7 @@
 use super::{Load, texts};
 use crate::db::{Db, lock};
 use crate::rows::Word;
-use crate::schema::{access_codes, accounts, memberships, workspaces};
+use crate::schema::{access_codes, accounts, factors, memberships, workspaces};
 use diesel::prelude::*;
 use domain::{AccountId, AccountStatus, CodeId, Kind, PersonId, Version, WorkspaceId};
 use policy::{Asker, facts};
@@ -20,22 +20,31 @@ impl Load for facts::Platform {
 
 impl Load for facts::Account {
     fn load_many(db: &mut Db, ids: &[AccountId], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {
-        type Row = (Word<AccountId>, i64, Word<PersonId>, Word<AccountStatus>);
+        type Row = (Word<AccountId>, i64, Word<PersonId>, Word<AccountStatus>, Option<i64>);
         let rows: Vec<Row> = accounts::table
+            .left_join(factors::table.on(factors::account.eq(accounts::id)))
             .filter(accounts::id.eq_any(texts(ids)))
-            .select((accounts::id, accounts::version, accounts::person, accounts::status))
+            .select((
+                accounts::id,
+                accounts::version,
+                accounts::person,
+                accounts::status,
+                factors::confirmed_at.nullable(),
+            ))
             .load(db)?;
         Ok(rows
             .into_iter()
-            .map(|(id, version, person, status)| Self {
+            .map(|(id, version, person, status, confirmed)| Self {
                 id: id.0,
                 version: Version(version),
                 person: person.0,
                 status: status.0,
+                enrolled: confirmed.is_some(),
             })
             .collect())
     }
     fn lock(db: &mut Db, id: AccountId) -> QueryResult<()> {
+        // every change of a factor locks its account first
         lock(db, "accounts", "id", id.as_str())
     }
 }

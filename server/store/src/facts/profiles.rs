@@ -191,7 +191,8 @@ impl Load for facts::Partnership {
 
 impl Load for facts::Enquiry {
     fn load_many(db: &mut Db, ids: &[EnquiryId], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {
-        type Row = (Word<EnquiryId>, i64, Option<Word<WorkspaceId>>, Option<Word<WorkspaceId>>, String);
+        type Row =
+            (Word<EnquiryId>, i64, Option<Word<WorkspaceId>>, Option<Word<WorkspaceId>>, String, String);
         let rows: Vec<Row> = enquiries::table
             .filter(enquiries::id.eq_any(texts(ids)))
             .select((
@@ -200,16 +201,18 @@ impl Load for facts::Enquiry {
                 enquiries::artist,
                 enquiries::agency,
                 enquiries::state,
+                enquiries::digest,
             ))
             .load(db)?;
         Ok(rows
             .into_iter()
-            .map(|(id, version, artist, agency, state)| Self {
+            .map(|(id, version, artist, agency, state, digest_text)| Self {
                 id: id.0,
                 version: Version(version),
                 artist: artist.map(|it| it.0),
                 agency: agency.map(|it| it.0),
                 state,
+                digest_text,
             })
             .collect())
     }

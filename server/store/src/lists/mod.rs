@@ -4,7 +4,8 @@
 mod conditions;
 mod merged;
 
-use crate::db::{Db, MultiBackend};
+use crate::db::Db;
+pub(crate) use crate::db::MultiBackend;
 use crate::error::StoreError;
 use crate::facts::Load;
 use crate::read::Read;
@@ -97,6 +98,37 @@ impl Read<'_> {
         facts.sort_by_key(|it| ids.iter().position(|id| *id == it.id()));
         let decided = self.store.engine().decide_rows::<A>(&self.asker, &facts, input);
         Ok(PageOf { rows: decided.into_iter().flatten().collect(), next })
+    }
+}
+
+/// Most rows that a list is walked for to its end.
+const WHOLE: usize = 5_000;
+
+impl Read<'_> {
+    /// The whole scope as `narrow` leaves it, page by page: for what hangs on the few rows of one page. Rows beyond
+    /// 5,000 are left out.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) fn list_all<A: Listable>(
+        &mut self,
+        scope: &Scope<A>,
+        input: &A::Input,
+        narrow: impl Fn() -> Option<Cond<<A::On as Row>::Table>>,
+    ) -> Result<Vec<Permit<A>>, StoreError>
+    where
+        A::On: Row,
+    {
+        let (mut all, mut page) = (Vec::new(), Page::first(200));
+        while all.len() < WHOLE {
+            let found = self.list(scope, input, &narrow, &page)?;
+            all.extend(found.rows);
+            match found.next {
+                Some(next) => page.after = Some(next),
+                None => break,
+            }
+        }
+        Ok(all)
     }
 }
 

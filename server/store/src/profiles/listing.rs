@@ -247,12 +247,11 @@ fn named(search: &str) -> Option<Cond<profiles::table>> {
     if search.trim().is_empty() {
         return None;
     }
-    let key: String = names::folded(search).chars().filter(|it| !matches!(it, '%' | '_' | '\\')).collect();
-    if key.trim().is_empty() {
+    match names::pattern(search) {
         // signs alone stand in no name
-        return Some(Box::new(profiles::id.eq("")));
+        None => Some(Box::new(profiles::id.eq(""))),
+        Some(pattern) => Some(Box::new(profiles::name_key.like(pattern))),
     }
-    Some(Box::new(profiles::name_key.like(format!("%{key}%"))))
 }
 
 /// Listings that the asker may find (spec 10.5), by name: discovery, partners' lists, search.

@@ -1,6 +1,6 @@
 //! Profiles that an agency keeps for artists without an account, until the artist claims them (spec 10.16).
 
-use super::{NewProfile, begin, conflict, landed, offers, people, terms};
+use super::{NewProfile, begin, conflict, folded_name, landed, offers, people, terms};
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
 use crate::outbox::Letter;
@@ -76,6 +76,7 @@ pub fn create(
                 workspaces::id.eq(workspace.as_str()),
                 workspaces::kind.eq(Kind::Artist.as_str()),
                 workspaces::name.eq(new.name.as_str()),
+                workspaces::name_key.eq(folded_name(new.name.as_str())),
                 workspaces::verified.eq(false),
                 workspaces::plan.eq(Plan::Represented.as_str()),
                 workspaces::created_at.eq(tx.now().0),

@@ -25,6 +25,7 @@ pub use listing::{
     Agency, Card, CardsPage, Folio, Listing, Own, cards, find_folio, folio, folios, found, listing, own,
     own_id, roster,
 };
+pub(crate) use names::pattern as search_pattern;
 pub use names::{folded as folded_name, sorting as sorting_name};
 pub use terms::{MandateTerms, PartnershipTerms, Terms};
 pub use viewers::{Seen, Viewer, viewers};

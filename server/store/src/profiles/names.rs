@@ -9,6 +9,13 @@ pub fn folded(name: &str) -> String {
     if folded.is_empty() { name.to_lowercase() } else { folded }
 }
 
+/// What was typed into a search, as a pattern over folded names; none where only signs were typed, which stand in no name.
+#[must_use]
+pub(crate) fn pattern(typed: &str) -> Option<String> {
+    let key: String = folded(typed).chars().filter(|it| !matches!(it, '%' | '_' | '\\' | '\0')).collect();
+    (!key.trim().is_empty()).then(|| format!("%{key}%"))
+}
+
 /// What lists sort by: the last word first for a person, the name as it stands for a group.
 #[must_use]
 pub fn sorting(name: &str, discipline: &str) -> String {

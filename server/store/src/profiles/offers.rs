@@ -7,7 +7,7 @@
 use super::people;
 use super::terms::{self, MandateTerms, PartnershipTerms, Terms};
 use crate::db::Db;
-use crate::drafts::{self as rows, Confirmed, Confirming, Preparation, canonical, confirm_with, digest_of};
+use crate::drafts::{self as rows, Confirming, Preparation, canonical, digest_of};
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
 use crate::lists::{Cond, Page};
@@ -20,8 +20,8 @@ use crate::write::{Change, Write};
 use diesel::prelude::*;
 use domain::bounded::Email;
 use domain::records::{DraftKind, DraftState, MandateState, PartnershipState};
-use domain::{Bounded, Day, Digest, DraftId, Kind, Moment, ProfileId, WorkspaceId};
-use policy::actions::{Confirm, PrepareMandate, PreparePartnership, ViewDraft};
+use domain::{Bounded, Day, Digest, DraftId, EngagementId, Kind, Moment, ProfileId, WorkspaceId};
+use policy::actions::{PrepareMandate, PreparePartnership, ViewDraft};
 use policy::{Permit, Unasked};
 
 /// What an agency offers an artist.
@@ -179,29 +179,26 @@ pub fn list(
     Ok((rows, found.next))
 }
 
-/// Sends an offer whose digest a person was shown, once. The right to prepare it is asked again too. `address` is where
-/// the house is reached, for links in letters.
-///
-/// # Errors
-/// Refused (another digest is one), a conflict where the draft is too old, or the database's.
-pub fn confirm(store: &Store, permit: Permit<Confirm>, address: &str) -> Result<Confirmed, StoreError> {
-    confirm_with(store, permit, address, |tx, it| {
-        let (transition, letters) = match read_terms(it.kind, &it.text)? {
-            Terms::Mandate(terms) => {
-                let _ = tx.also::<PrepareMandate>(it.workspace, Unasked)?;
-                ("mandate-offered", offer_mandate(tx, &terms, it)?)
-            }
-            Terms::Partnership(terms) => {
-                let _ = tx.also::<PreparePartnership>(it.workspace, Unasked)?;
-                ("partnership-asked", ask_partner(tx, &terms, it)?)
-            }
-        };
-        let event = Event::platform("draft", it.draft, transition)
-            .only(Audience::of(it.side))
-            .confirmed(it.digest)
-            .with_money(Audience::of(it.side), "payload", &it.text);
-        Ok(Change::of(None, event).telling(letters))
-    })
+/// What a confirmed offer does; the right to prepare it is asked again.
+pub(crate) fn perform(
+    tx: &mut Write<'_>,
+    it: &Confirming<'_>,
+) -> Result<Change<Option<EngagementId>>, StoreError> {
+    let (transition, letters) = match read_terms(it.kind, &it.text)? {
+        Terms::Mandate(terms) => {
+            let _ = tx.also::<PrepareMandate>(it.workspace, Unasked)?;
+            ("mandate-offered", offer_mandate(tx, &terms, it)?)
+        }
+        Terms::Partnership(terms) => {
+            let _ = tx.also::<PreparePartnership>(it.workspace, Unasked)?;
+            ("partnership-asked", ask_partner(tx, &terms, it)?)
+        }
+    };
+    let event = Event::platform("draft", it.draft, transition)
+        .only(Audience::of(it.side))
+        .confirmed(it.digest)
+        .with_money(Audience::of(it.side), "payload", &it.text);
+    Ok(Change::of(None, event).telling(letters))
 }
 
 fn offer_mandate(

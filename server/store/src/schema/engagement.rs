@@ -5,6 +5,7 @@ diesel::table! {
         id -> Text,
         reference -> Text,
         title -> Text,
+        title_key -> Text,
         artist -> Text,
         profile -> Text,
         agency -> Nullable<Text>,
@@ -64,6 +65,7 @@ diesel::table! {
         last_day -> Text,
         granted_at -> BigInt,
         expires_at -> BigInt,
+        warn_at -> Nullable<BigInt>,
         reason -> Nullable<Text>,
         version -> BigInt,
     }
@@ -113,6 +115,8 @@ diesel::table! {
     document_counsel (document, account) {
         document -> Text,
         account -> Text,
+        engagement -> Text,
+        side -> Text,
     }
 }
 diesel::table! {

@@ -59,6 +59,7 @@ diesel::table! {
         secret -> Binary,
         confirmed_at -> Nullable<BigInt>,
         last_step -> BigInt,
+        next_secret -> Nullable<Binary>,
     }
 }
 diesel::table! {

@@ -15,6 +15,9 @@ diesel::table! {
         answer -> Nullable<Text>,
         received_at -> BigInt,
         version -> BigInt,
+        prepared -> Nullable<Text>,
+        digest -> Text,
+        prepared_by -> Nullable<Text>,
     }
 }
 diesel::table! {

@@ -5,6 +5,7 @@ diesel::table! {
         id -> Text,
         kind -> Text,
         name -> Text,
+        name_key -> Text,
         verified -> Bool,
         verify_note -> Nullable<Text>,
         plan -> Text,

@@ -5,7 +5,10 @@ mod chains;
 mod papers;
 mod preparing;
 mod ranking;
+mod searching;
 mod strangers;
+mod triage;
+mod warning;
 
 use crate::support::rows::Rows;
 use crate::support::{Ground, NOW, asker_at, id};
@@ -25,7 +28,7 @@ use store::{Load, Store, StoreError};
 pub(super) const ORIGIN: &str = "https://house.example";
 
 /// A member of the world: account and person have one number, the workspace another.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Who(pub(super) u128, pub(super) Kind, pub(super) u128, pub(super) Role);
 
 pub(super) const ARTIST: Who = Who(1, Kind::Artist, 101, Role::Owner);

@@ -103,6 +103,12 @@ both! {
         let end = permit::<WithdrawCounsel>(store, &PRESENTER.asks(), engagement, Unasked).unwrap();
         counsel::withdraw(store, end, lawyer).unwrap();
         assert!(!reads(own) && is_refused(view(&asks)));
+        // who comes back as counsel of another side sees nothing that was opened before
+        ground.run(&format!(
+            "DELETE FROM engagement_counsel; INSERT INTO engagement_counsel (engagement, account, side, invited_at) \
+             VALUES ('{engagement}', '{lawyer}', 'artist', 0)"
+        ));
+        assert!(!reads(own) && view(&asks).unwrap().documents.is_empty());
         chains_hold(ground);
     }
 }

@@ -7,7 +7,7 @@ use domain::bounded::{Bounded, Email};
 use policy::actions::{DismissEnquiry, Enquire, PrepareEnquiryAnswer, ViewEnquiry};
 use store::engagements::enquiries;
 
-fn enquire(ground: &Ground, artist: &str) -> EnquiryId {
+pub(super) fn enquire(ground: &Ground, artist: &str) -> EnquiryId {
     let once = store::drafts::digest_of(&format!("{artist} {}", ground.count("enquiries")));
     enquire_once(ground, artist, &once.0).unwrap()
 }
@@ -27,7 +27,7 @@ fn enquire_once(ground: &Ground, artist: &str, once: &[u8; 32]) -> Result<Enquir
     enquiries::enquire(&store.once(*once), permit, &it, ORIGIN)
 }
 
-fn publish(ground: &Ground) {
+pub(super) fn publish(ground: &Ground) {
     ground.run("UPDATE profiles SET level = 'public', opted_in = TRUE, slug = 'ilka-thornwald'");
 }
 

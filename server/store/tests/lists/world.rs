@@ -8,6 +8,7 @@ use domain::records::{DraftKind, DraftState, HoldState, MandateState, Partnershi
 use domain::*;
 use policy::{Actor, Asker};
 use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::sync::Arc;
 use store::Acting;
 
@@ -124,7 +125,9 @@ impl World {
             rows.workspace(*workspace, KINDS[n], verified, plan.as_str());
             let (_, role, money, in_person) = sketch.members[n];
             let grants = if money { "money" } else { "" };
-            rows.member(accounts[n], *workspace, cycle(Role::ALL, role).as_str(), grants, in_person);
+            let role = cycle(Role::ALL, role);
+            let in_person = in_person && role == Role::Owner && KINDS[n] == Kind::Artist;
+            rows.member(accounts[n], *workspace, role.as_str(), grants, in_person);
         }
         let mut named = Vec::new();
         for (n, (level, opted_in, discoverable, claimed, name)) in sketch.profiles.iter().enumerate() {
@@ -207,16 +210,23 @@ impl World {
             on.push((it, workspaces[*artist], agency, workspaces[6 + presenter]));
             self.engagements.push(it);
         }
-        let mut invited = BTreeSet::new();
+        // nobody is on an agency's side where there is no agency
+        let side_of = |side: u8, agency: Option<WorkspaceId>| match cycle(&SIDES, side) {
+            Side::Agency if agency.is_none() => Side::Artist,
+            side => side,
+        };
+        let mut invited = BTreeMap::new();
         for (engagement, counsel, side, withdrawn) in &sketch.counsel {
-            let Some((it, ..)) = on.get(*engagement) else { continue };
-            if invited.insert((engagement, counsel)) {
+            let Some((it, _, agency, _)) = on.get(*engagement) else { continue };
+            let side = side_of(*side, *agency);
+            if let Entry::Vacant(place) = invited.entry((*it, *counsel)) {
+                place.insert(side);
                 rows.add(
                     "engagement_counsel",
                     vec![
                         ("engagement", key(*it)),
                         ("account", key(accounts[8 + counsel])),
-                        ("side", cycle(&SIDES, *side).as_str().into()),
+                        ("side", side.as_str().into()),
                         ("invited_at", NOW.0.into()),
                         ("withdrawn_at", withdrawn.then_some(NOW.0).into()),
                     ],
@@ -273,7 +283,7 @@ impl World {
                     let it: MessageId = id(fresh());
                     let mut row = parties(key(it));
                     row.extend([
-                        ("side", cycle(&SIDES, *side).as_str().into()),
+                        ("side", side_of(*side, *agency).as_str().into()),
                         ("author", key(accounts[0])),
                         ("body", "".into()),
                         ("sent_at", NOW.0.into()),
@@ -284,8 +294,11 @@ impl World {
                 _ => {
                     let it: DocumentId = id(fresh());
                     let mut row = parties(key(it));
+                    // a side opens its documents to its own counsel
+                    let opened = opened.and_then(|it| Some((it, *invited.get(&(*engagement, it))?)));
+                    let side = opened.map_or(side_of(*side, *agency), |it| it.1);
                     row.extend([
-                        ("side", cycle(&SIDES, *side).as_str().into()),
+                        ("side", side.as_str().into()),
                         ("title", "".into()),
                         ("file_name", "".into()),
                         ("media_type", "".into()),
@@ -298,9 +311,16 @@ impl World {
                         ("version", Sql::N(1)),
                     ]);
                     rows.add("documents", row);
-                    if let Some(counsel) = opened {
-                        let account = key(accounts[8 + counsel]);
-                        rows.add("document_counsel", vec![("document", key(it)), ("account", account)]);
+                    if let Some((counsel, side)) = opened {
+                        rows.add(
+                            "document_counsel",
+                            vec![
+                                ("document", key(it)),
+                                ("account", key(accounts[8 + counsel])),
+                                ("engagement", key(*engagement)),
+                                ("side", side.as_str().into()),
+                            ],
+                        );
                     }
                     self.documents.push(it);
                 }
@@ -333,7 +353,11 @@ impl World {
                 vec![
                     ("id", key(it)),
                     ("artist", artist.map(|it| workspaces[it].to_string()).into()),
-                    ("agency", agency.map(|it| workspaces[3 + it].to_string()).into()),
+                    // an agency gets an enquiry that names an artist of its own
+                    (
+                        "agency",
+                        agency.filter(|_| artist.is_some()).map(|it| workspaces[3 + it].to_string()).into(),
+                    ),
                     ("artist_text", "".into()),
                     ("organisation", "".into()),
                     ("name", "".into()),

@@ -38,7 +38,7 @@ fn seen(store: &Store, id: DraftId) -> Offer {
 
 fn confirm(store: &Store, by: u128, id: DraftId) -> Result<(), StoreError> {
     let permit = may::<Confirm>(store, by, id, Shown(seen(store, id).digest))?;
-    offers::confirm(store, permit, HERE).map(|_| ())
+    store::drafts::confirm(store, permit, HERE).map(|_| ())
 }
 
 fn mandate_of(offer: &Offer) -> MandateId {

@@ -44,6 +44,7 @@ struct Ending {
     mark: Mark,
     href: String,
     ends: When,
+    left: String,
 }
 
 #[derive(Serialize)]
@@ -109,10 +110,7 @@ fn today(visit: &mut Visit<'_, '_>) -> Result<Today, Problem> {
         };
         if mine { yours.push(line) } else { waiting.push(line) }
     }
-    for (it, named) in engagements::holds_view::list(visit.db, &Rows::first(ROWS))?.0 {
-        if it.rank() == 0 || it.expires_at.0 - now.0 > SOON {
-            continue;
-        }
+    for (it, named) in engagements::holds_view::ending(visit.db, now.plus(SOON))?.into_iter().take(ROWS) {
         let rank = it.rank();
         holds.push(Ending {
             day: when::span(it.first_day, it.last_day),
@@ -125,6 +123,7 @@ fn today(visit: &mut Visit<'_, '_>) -> Result<Today, Problem> {
             mark: Mark::of(format!("{rank}H"), State::Hold, "hold"),
             href: format!("{base}/holds/{}", it.id),
             ends: when::instant(it.expires_at, zone),
+            left: when::left(now, it.expires_at),
         });
     }
     let heading = match yours.len() {

@@ -84,6 +84,23 @@ pub fn deadline(at: Moment, ours: &Zone, theirs: &Zone) -> When {
     when
 }
 
+/// How far ahead an instant is, in whole days, hours or minutes: `in 6 days`, `in 30 hours`. `now` where it has come.
+#[must_use]
+pub fn left(from: Moment, to: Moment) -> String {
+    let ahead = to.0.saturating_sub(from.0);
+    let (count, unit) = match ahead {
+        ..=0 => return "now".into(),
+        it if it >= 3 * Moment::DAY => (it / Moment::DAY, "day"),
+        it if it >= Moment::HOUR => (it / Moment::HOUR, "hour"),
+        it => (it / Moment::MINUTE, "minute"),
+    };
+    match count {
+        0 => "within a minute".into(),
+        1 => format!("in 1 {unit}"),
+        _ => format!("in {count} {unit}s"),
+    }
+}
+
 /// A civil day: `Thu 4 March 2027`.
 #[must_use]
 pub fn day(day: Day) -> When {
@@ -152,6 +169,22 @@ mod tests {
         let night = at("2026-12-05T02:00:00Z");
         let text = deadline(night, &vienna, &york).text;
         assert_eq!(text, "Sat 5 December 2026, 03:00 (Vienna), Fri 4 December, 21:00 (New York)");
+    }
+
+    #[test]
+    fn what_is_left_is_said_in_the_unit_that_fits() {
+        let said = |micros: i64| left(Moment(5), Moment(5).plus(micros));
+        assert_eq!(said(7 * Moment::DAY), "in 7 days");
+        assert_eq!(said(7 * Moment::DAY - 1), "in 6 days");
+        assert_eq!(said(3 * Moment::DAY - 1), "in 71 hours");
+        assert_eq!(
+            (said(Moment::HOUR), said(Moment::HOUR - 1)),
+            ("in 1 hour".into(), "in 59 minutes".into())
+        );
+        assert_eq!(
+            (said(Moment::MINUTE - 1), said(0), said(-1)),
+            ("within a minute".into(), "now".into(), "now".into())
+        );
     }
 
     #[test]

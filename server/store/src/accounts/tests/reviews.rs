@@ -137,6 +137,13 @@ both! {
         }).unwrap().members[0].id;
         assert!(conflict(verify(ground, admin, home, 1, Some(stranger))));
         assert!(conflict(verify(ground, admin, agency, 1, Some(stranger))));
+        // a manager is not the artist either
+        ground.run(&format!("UPDATE memberships SET role = 'manager' WHERE account = '{ann}'"));
+        let manager = ground.store.read(&asker, |db| {
+            let permit = db.permit::<actions::ReviewWorkspace>(home, Factor)?;
+            accounts::workspace_review(db, &permit)
+        }).unwrap().members[0].id;
+        assert!(conflict(verify(ground, admin, home, 1, Some(manager))));
         // nothing half-happened
         verify(ground, admin, home, 1, None).unwrap();
         ground.admin("ann@example.org");

@@ -135,6 +135,7 @@ both! {
         let artist = team(ground, second, home)[0].clone();
         assert!(conflict(remove(ground, second, home, &artist)));
         assert!(conflict(role(ground, second, home, &artist, Role::Assistant)));
+        assert!(conflict(role(ground, ann, home, &artist, Role::Manager)), "the artist in person owns the workspace");
         leave(ground, ann, home).unwrap();
     }
 }

@@ -32,6 +32,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
             .with(
                 Section::titled("doors", "Doors")
                     .link("/admin/workspaces", "Verify workspaces")
+                    .link("/admin/enquiries", "Enquiries that name nobody here")
                     .link("/admin/codes", "Reviewed-access codes")
                     .link("/admin/security", "Refusals and failed sign-ins")
                     .link("/admin/factor", "Your second factor"),

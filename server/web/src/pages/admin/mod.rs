@@ -5,6 +5,7 @@ mod codes;
 mod decide;
 mod factor;
 mod home;
+mod recovery;
 mod security;
 mod step_up;
 mod workspaces;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
     all.extend(security::routes());
     all.extend(step_up::routes());
     all.extend(factor::routes());
+    all.extend(recovery::routes());
     all
 }
 
@@ -44,6 +46,11 @@ pub(crate) async fn staff<T: Send + 'static>(
             f(visit)
         })
         .await;
+    stepping(done, back)
+}
+
+/// Where a fresh code is needed, the way leads to step-up and, after it, back to `back`.
+pub(crate) fn stepping<T>(done: Result<T, Problem>, back: &str) -> Result<Result<T, Response>, Problem> {
     match done {
         Ok(it) => Ok(Ok(it)),
         Err(Problem::StepUp) => Ok(Err(step_up_from(back))),
@@ -55,8 +62,16 @@ fn step_up_from(back: &str) -> Response {
     reply::see_other(&format!("/admin/step-up?to={}", encoding::encode(back)))
 }
 
+/// An answer as it is, or the way to step-up and, after it, back to `back`.
+fn stepped(done: Result<Response, Problem>, back: &str) -> Result<Response, Problem> {
+    match done {
+        Err(Problem::StepUp) => Ok(step_up_from(back)),
+        done => done,
+    }
+}
+
 /// A staff form: the platform's own right first, then as [`Call::change`]. `back` is the page that the form stands on.
-async fn staff_change<P>(
+pub(crate) async fn staff_change<P>(
     call: Call<House>,
     back: String,
     ask: impl FnOnce(&mut Visit<'_, '_>) -> Result<P, Problem> + Send + 'static,
@@ -66,10 +81,7 @@ async fn staff_change<P>(
         let _permit = visit.db.permit::<ViewPlatform>(ThePlatform, Factor)?;
         ask(visit)
     };
-    match call.change(As::Admin, ask, act).await {
-        Err(Problem::StepUp) => Ok(step_up_from(&back)),
-        done => done,
-    }
+    stepped(call.change(As::Admin, ask, act).await, &back)
 }
 
 /// A path to return to: one of our staff pages, else their first.

@@ -13,7 +13,7 @@ use crate::totp;
 use crate::view::Field;
 use crate::visit::{As, Visit};
 use domain::Fault;
-use policy::{Unasked, actions::ManageFactor};
+use policy::{Unasked, actions::UseFactor};
 use store::accounts::{self, FactorState, Issued, Proof};
 use store::{SecurityEvent, Store, StoreError};
 use warp::reply::Response;
@@ -23,8 +23,8 @@ pub(super) const ISSUER: &str = "Kalinklo Artists";
 
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get("/admin/step-up", "ManageFactor", "Account", Most::Admin, |call| Box::pin(show(call))),
-        Route::post("/admin/step-up", "ManageFactor", "Account", Most::Admin, |call| Box::pin(take(call)))
+        Route::get("/admin/step-up", "UseFactor", "Account", Most::Admin, |call| Box::pin(show(call))),
+        Route::post("/admin/step-up", "UseFactor", "Account", Most::Admin, |call| Box::pin(take(call)))
             .rate(Rate::SignIn),
     ]
 }
@@ -40,17 +40,17 @@ fn leaf(visit: &Visit<'_, '_>, to: &str, filled: &Filled) -> Leaf {
         .with(Section::plain().form(form))
 }
 
-/// The confirmed factor of whoever asks.
-pub(super) fn confirmed(visit: &mut Visit<'_, '_>) -> Result<Option<FactorState>, Problem> {
-    let permit = visit.db.permit::<ManageFactor>(visit.doors.account, Unasked)?;
-    Ok(accounts::factor_state(visit.db, &permit)?.filter(|it| it.confirmed))
+/// The factor in force of whoever asks.
+pub(super) fn in_force(visit: &mut Visit<'_, '_>) -> Result<Option<FactorState>, Problem> {
+    let permit = visit.db.permit::<UseFactor>(visit.doors.account, Unasked)?;
+    Ok(accounts::factor_state(visit.db, &permit)?)
 }
 
 async fn show(call: Call<House>) -> Result<Response, Problem> {
     let to = safe(&call.rq.query()?.text("to")).to_owned();
     let shown = call
         .visit(As::Admin, move |visit| {
-            if confirmed(visit)?.is_none() {
+            if in_force(visit)?.is_none() {
                 return Ok(None);
             }
             let leaf = leaf(visit, &to, &Filled::blank());
@@ -76,7 +76,7 @@ pub(super) fn proof(state: &FactorState, code: &str, now: domain::Moment) -> Res
 }
 
 async fn take(call: Call<House>) -> Result<Response, Problem> {
-    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| confirmed(visit);
+    let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| in_force(visit);
     call.change(As::Admin, ask, |visit, state, mut sheet| {
         let Some(state) = state else { return Ok(reply::see_other("/admin/factor")) };
         let (to, code) = (safe(&sheet.text("to")).to_owned(), sheet.secret("code"));
@@ -102,7 +102,7 @@ fn tried(
     code: &str,
 ) -> Result<Result<Issued, Fault>, Problem> {
     let account = visit.doors.account;
-    let permit = visit.db.permit::<ManageFactor>(account, Unasked)?;
+    let permit = visit.db.permit::<UseFactor>(account, Unasked)?;
     // a try is counted whatever becomes of the form
     if let Err(until) = accounts::factor_try(&visit.house.store, &permit)? {
         note(visit, "waits");
@@ -133,7 +133,7 @@ pub(super) fn note(visit: &Visit<'_, '_>, detail: &str) {
         kind: "factor-failed".into(),
         account: Some(visit.doors.account),
         address: String::new(),
-        action: "ManageFactor".into(),
+        action: "UseFactor".into(),
         detail: detail.into(),
     };
     if let Err(e) = visit.house.store.security_note(&event) {

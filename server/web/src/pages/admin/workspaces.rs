@@ -145,11 +145,13 @@ fn verification(
     let mut form = Form::post(visit, format!("/admin/workspaces/{}/verify", it.id), verb)
         .hidden("version", it.version.0.to_string())
         .field(Field::area("note", "Note").hint("What you looked at, and whom you spoke to.").filled(filled));
-    if it.kind == Kind::Artist && !it.members.is_empty() {
-        let mut choice = Choice::new("in-person", "Which member is the artist in person?")
+    // the artist in person owns their workspace
+    let owners: Vec<_> = it.members.iter().filter(|it| it.role.can_be_the_artist()).collect();
+    if it.kind == Kind::Artist && !owners.is_empty() {
+        let mut choice = Choice::new("in-person", "Which owner is the artist in person?")
             .hint("Only they can show the profile in public. Choose somebody only if you know it.")
             .option("", "Nobody, for now", "");
-        for member in &it.members {
+        for member in owners {
             choice = choice.option(member.id.as_str(), &member.name, &member.email);
         }
         form = form.choice(choice.filled(filled));

@@ -71,6 +71,7 @@ fn called(entity: &str, transition: &str) -> String {
         ("hold", "withdrawn") => "Hold taken back",
         ("hold", "expired") => "Hold lapsed",
         ("hold", "moved-up") => "Hold moved up",
+        ("hold", "warned") => "Both sides warned that the hold lapses soon",
         ("message", "sent") => "Message sent",
         ("document", "added") => "Document added",
         ("document", "shared") => "Document shared",

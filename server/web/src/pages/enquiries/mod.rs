@@ -1,6 +1,7 @@
 //! Enquiries from the public form: an office's list, one enquiry with its answer, and the platform's triage.
 
 mod triage;
+mod triage_answer;
 
 use super::engagements::parts::{Changes, FormPart, ListView, RowView, base, paged, pager};
 use crate::house::House;
@@ -25,6 +26,7 @@ use warp::reply::Response;
 #[must_use]
 pub(super) fn routes() -> Vec<Route<House>> {
     let mut all = triage::routes();
+    all.extend(triage_answer::routes());
     all.extend([
         Route::get("/w/{workspace}/enquiries", "ViewEnquiry", "Enquiry", Most::Member, |call| {
             Box::pin(list(call))

@@ -1,4 +1,4 @@
-//! Lists by scope: an agency's roster, discovery by plan, search in the workspace. None counts what it does not show.
+//! Lists by scope: an agency's roster, discovery by plan. None counts what it does not show.
 
 use super::profile::{Named, mark, named};
 use super::{base, commission, done, only};
@@ -11,7 +11,7 @@ use crate::routes::{Call, Most, Route};
 use crate::view::{DayField, Empty, Field, FormToken, Link, Mark, Pager};
 use crate::visit::Visit;
 use domain::{Bounded, Kind};
-use policy::actions::{CreateManagedProfile, FindListing, PrepareMandate, ViewWorkspace};
+use policy::actions::{CreateManagedProfile, FindListing, PrepareMandate};
 use policy::{Filter, Unasked};
 use serde::Serialize;
 use store::Page as Rows;
@@ -39,15 +39,12 @@ pub(super) fn routes() -> Vec<Route<House>> {
         Route::get("/w/{workspace}/discovery", "FindListing", "Profile", Most::Member, |call| {
             Box::pin(discovery(call))
         }),
-        Route::get("/w/{workspace}/search", "FindListing", "Profile", Most::Member, |call| {
-            Box::pin(search(call))
-        }),
     ]
 }
 
 /// A row as a shelf shows it.
 #[derive(Serialize)]
-struct Row {
+pub(super) struct Row {
     href: String,
     name: String,
     lead: String,
@@ -55,6 +52,14 @@ struct Row {
     why: Vec<String>,
     level: Option<Mark>,
     unclaimed: bool,
+}
+
+impl Row {
+    /// A row that is no artist's.
+    pub(super) fn plain(href: String, name: &str, lead: String, said: Vec<String>) -> Self {
+        let why = said.into_iter().filter(|it| !it.is_empty()).collect();
+        Self { href, name: name.to_owned(), lead, agencies: Vec::new(), why, level: None, unclaimed: false }
+    }
 }
 
 /// A search box over a shelf of rows.
@@ -71,12 +76,12 @@ struct Shelf {
 }
 
 /// What the query asks for.
-struct Asked {
-    q: String,
-    after: Option<String>,
+pub(super) struct Asked {
+    pub(super) q: String,
+    pub(super) after: Option<String>,
 }
 
-fn asked(call: &Call<House>) -> Result<(Asked, Filled), Problem> {
+pub(super) fn asked(call: &Call<House>) -> Result<(Asked, Filled), Problem> {
     let mut query = call.rq.query()?;
     let (q, after, _) = (query.text("q"), query.maybe("after"), query.maybe("done"));
     query.finish()?;
@@ -91,7 +96,7 @@ fn asked(call: &Call<House>) -> Result<(Asked, Filled), Problem> {
     Ok((Asked { q, after }, filled))
 }
 
-fn rows(cards: Vec<Card>, at: &str, why: bool) -> Vec<Row> {
+pub(super) fn rows(cards: Vec<Card>, at: &str, why: bool) -> Vec<Row> {
     cards
         .into_iter()
         .map(|it| Row {
@@ -110,14 +115,14 @@ fn rows(cards: Vec<Card>, at: &str, why: bool) -> Vec<Row> {
         .collect()
 }
 
-fn pager(at: &str, asked: &Asked, next: Option<String>) -> Pager {
+pub(super) fn pager(at: &str, asked: &Asked, next: Option<String>) -> Pager {
     let q = encoding::encode(&asked.q);
     let next = next.map(|it| format!("{at}?q={q}&after={}", encoding::encode(&it)));
     let first = asked.after.is_some().then(|| format!("{at}?q={q}"));
     Pager { label: "Further artists".into(), first, next }
 }
 
-fn page_of(asked: &Asked) -> Rows {
+pub(super) fn page_of(asked: &Asked) -> Rows {
     Rows { after: asked.after.clone(), ..Rows::first(ROWS) }
 }
 
@@ -191,51 +196,6 @@ async fn discovery(call: Call<House>) -> Result<Response, Problem> {
         };
         let page = visit.page("Discovery", "/discovery")?;
         visit.house.views.page("pages/profiles/shelf.html", &page, &view)
-    })
-    .await
-}
-
-/// A part of the answer to a search; each room may add its own.
-#[derive(Serialize)]
-struct Found {
-    heading: &'static str,
-    rows: Vec<Row>,
-}
-
-#[derive(Serialize)]
-struct Search {
-    action: String,
-    search: Field,
-    asked: bool,
-    parts: Vec<Found>,
-    pager: Pager,
-}
-
-async fn search(call: Call<House>) -> Result<Response, Problem> {
-    let (asked, filled) = asked(&call)?;
-    call.visit(call.member(), move |visit| {
-        let (kind, member) = visit.member()?;
-        let _seen = visit.db.permit::<ViewWorkspace>(member.workspace, Unasked)?;
-        let base = base(visit)?;
-        let (mut parts, mut next) = (Vec::new(), None);
-        if !asked.q.is_empty() {
-            let found = profiles::found(visit.db, &asked.q, &page_of(&asked))?;
-            let at = if kind == Kind::Presenter { "listings" } else { "artists" };
-            let rows = rows(found.rows, &format!("{base}/{at}"), true);
-            next = found.next;
-            if !rows.is_empty() {
-                parts.push(Found { heading: "Artists", rows });
-            }
-        }
-        let view = Search {
-            action: format!("{base}/search"),
-            search: Field::search("q", "Name").filled(&filled),
-            asked: !asked.q.is_empty(),
-            parts,
-            pager: pager(&format!("{base}/search"), &asked, next),
-        };
-        let page = visit.page("Search", "/search")?;
-        visit.house.views.page("pages/profiles/search.html", &page, &view)
     })
     .await
 }

@@ -8,6 +8,7 @@ mod mandates;
 mod offers;
 mod partners;
 mod profile;
+mod search;
 mod switches;
 mod terms;
 mod viewers;
@@ -30,6 +31,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
     all.extend(viewers::routes());
     all.extend(listing::routes());
     all.extend(lists::routes());
+    all.extend(search::routes());
     all.extend(mandates::routes());
     all.extend(offers::routes());
     all.extend(partners::routes());

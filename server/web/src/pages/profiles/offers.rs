@@ -201,7 +201,7 @@ async fn confirm(call: Call<House>) -> Result<Response, Problem> {
     };
     call.change(who, ask, |visit, permit, sheet| {
         let id = permit.on();
-        offers::confirm(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?;
+        store::drafts::confirm(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?;
         Ok(reply::see_other(&format!("{}/offers/{id}?done=sent", base(visit)?)))
     })
     .await

@@ -99,7 +99,7 @@ async fn a_workspace_is_verified_and_the_artist_named() {
     let page = format!("/admin/workspaces/{}", place.workspace("ann@example.org"));
     staff.get("/admin/workspaces").await.sees("Anna’s House");
     let shown = staff.get(&page).await;
-    shown.sees("Which member is the artist in person?");
+    shown.sees("Which owner is the artist in person?");
     let missing = staff.send(&shown, &format!("{page}/verify"), &[("note", ""), ("in-person", "zzz")]).await;
     assert_eq!(missing.status, 422);
     let member = place.text("SELECT id FROM memberships");
@@ -128,4 +128,56 @@ async fn a_code_is_revoked_by_its_button() {
     let id = place.text("SELECT id FROM access_codes");
     staff.submit("/admin/codes", &format!("/admin/codes/{id}/revoke"), &[]).await.leads("/admin/codes");
     staff.get("/admin/codes").await.sees("revoked");
+}
+
+#[tokio::test]
+async fn a_stolen_session_cannot_replace_the_factor() {
+    let place = Place::new();
+    let mut admin = place.staff().await;
+    // a session that last showed a code too long ago is sent to show one, whoever holds its cookie
+    let first = place.text("SELECT hex(secret) FROM factors");
+    place.later(5 * Moment::MINUTE + Moment::SECOND);
+    let shown = admin.get("/admin/factor").await;
+    shown.sees("Set up a new second factor").sees("Make new recovery codes");
+    let mut stolen = place.browser();
+    stolen.cookies = admin.cookies.clone();
+    let back = "/admin/step-up?to=%2Fadmin%2Ffactor";
+    for way in ["/admin/factor", "/admin/factor/recovery"] {
+        stolen.send(&shown, way, &[]).await.leads(back);
+    }
+    assert_eq!(place.text("SELECT count(*) FROM factors WHERE next_secret IS NOT NULL"), "0");
+    assert_eq!(place.text("SELECT count(*) FROM recovery_codes"), "10");
+
+    // with a code of now its owner may; what waits is shown to nobody without one
+    let code = place.app_code("staff@kalinklo.example");
+    admin.submit(back, "/admin/step-up", &[("code", &code)]).await.leads("/admin/factor");
+    admin.submit("/admin/factor", "/admin/factor", &[]).await.leads("/admin/factor");
+    assert_ne!(place.text("SELECT hex(next_secret) FROM factors"), first);
+    let shown = admin.get("/admin/factor").await;
+    shown.sees("The first code").sees("Recovery codes left");
+    assert_eq!(admin.get("/admin/factor/qr.svg").await.status, 200);
+    place.later(5 * Moment::MINUTE + Moment::SECOND);
+    admin.get("/admin/factor/qr.svg").await.leads("/admin/step-up");
+    let hidden = admin.get("/admin/factor").await;
+    assert!(!hidden.body.contains("To type by hand"), "{}", hidden.body);
+    admin.send(&shown, "/admin/factor/confirm", &[("code", "123456")]).await.leads(back);
+
+    // the first code of the new app ends the old one
+    let code = place.app_code("staff@kalinklo.example");
+    admin.submit(back, "/admin/step-up", &[("code", &code)]).await.leads("/admin/factor");
+    place.run("UPDATE factors SET secret = next_secret, next_secret = secret");
+    let code = place.app_code("staff@kalinklo.example");
+    place.run("UPDATE factors SET secret = next_secret, next_secret = secret");
+    let done = admin.submit("/admin/factor", "/admin/factor/confirm", &[("code", &code)]).await;
+    done.sees("Each opens the staff pages once");
+    assert_ne!(place.text("SELECT hex(secret) FROM factors"), first);
+    assert_eq!(place.text("SELECT count(*) FROM factors WHERE next_secret IS NOT NULL"), "0");
+
+    let renewed = admin.submit("/admin/factor", "/admin/factor/recovery", &[]).await;
+    renewed.sees("Each opens the staff pages once");
+    assert!(
+        !renewed
+            .body
+            .contains(done.body.split("<span class=\"digest\">").nth(1).unwrap().split('<').next().unwrap())
+    );
 }

@@ -220,7 +220,10 @@ async fn the_public_form_is_shown_back_and_then_read_by_the_office() {
     staff.get("/admin/enquiries").await.sees("Some Body");
     let page = format!("/admin/enquiries/{waiting}");
     staff.get(&page).await.sees("Anybody?");
-    staff.submit(&page, &page, &[]).await.leads("/admin/enquiries");
+    let aside = format!("{page}/dismiss");
+    assert_eq!(staff.submit(&page, &aside, &[("reason", " ")]).await.status, 422);
+    staff.submit(&page, &aside, &[("reason", "Nobody of that name.")]).await.leads("/admin/enquiries");
+    staff.get(&page).await.sees("put aside");
     staff.get("/admin/enquiries").await.sees("No enquiry waits");
     assert_eq!(
         staff.get(&format!("/admin/enquiries/{enquiry}")).await.status,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod boundaries;
+mod desk;
 mod journeys;
 
 use crate::pages::accounts::tests::people::{Client, Place, Seen};
