@@ -123,7 +123,7 @@ pub(super) fn about(
 }
 
 fn answering(visit: &Visit<'_, '_>, it: &found::EnquiryView, filled: &Filled) -> Section {
-    let form = Form::post(visit, &format!("{HERE}/{}/answer", it.id), "Prepare the answer")
+    let form = Form::post(visit, format!("{HERE}/{}/answer", it.id), "Prepare the answer")
         .hidden("version", it.version.0.to_string())
         .field(Field::text("subject", "Subject of your mail").filled(filled))
         .field(
@@ -133,7 +133,7 @@ fn answering(visit: &Visit<'_, '_>, it: &found::EnquiryView, filled: &Filled) ->
 }
 
 fn dismissing(visit: &Visit<'_, '_>, it: &found::EnquiryView, filled: &Filled) -> Section {
-    let form = Form::post(visit, &format!("{HERE}/{}/dismiss", it.id), "Put it aside")
+    let form = Form::post(visit, format!("{HERE}/{}/dismiss", it.id), "Put it aside")
         .hidden("version", it.version.0.to_string())
         .field(
             Field::area("reason", "Reason").hint("For the ledger; the sender hears nothing.").filled(filled),
