@@ -119,14 +119,8 @@ pub(crate) enum PolicyCommand {
         /// On what: TYPE/ID.
         #[arg(long = "on", value_name = "TYPE/ID")]
         on: String,
-        /// Told with the request: `digest=…`, `to=public`, `factor_age=30`.
-        #[arg(long = "told", value_name = "NAME=VALUE")]
-        told: Vec<String>,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
         #[command(flatten)]
-        over: Over,
+        asking: Asking,
     },
     /// Name everybody who may do something to one thing.
     WhoCan(WhoCan),
@@ -174,6 +168,19 @@ pub(crate) struct Over {
     pub(crate) cast: bool,
     #[command(flatten)]
     pub(crate) given: Given,
+}
+
+/// How a question is put, and how it is answered.
+#[derive(Debug, Args)]
+pub(crate) struct Asking {
+    /// Told with the request: `digest=…`, `to=public`, `factor_age=30`.
+    #[arg(long = "told", value_name = "NAME=VALUE")]
+    pub(crate) told: Vec<String>,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) over: Over,
 }
 
 #[derive(Debug, Args)]
@@ -248,20 +255,14 @@ pub(crate) struct WhoCan {
     /// To what: TYPE/ID, or a name of the cast.
     #[arg(value_name = "RESOURCE")]
     pub(crate) on: String,
-    /// Told with the request: `digest=…`, `to=public`, `factor_age=30`.
-    #[arg(long = "told", value_name = "NAME=VALUE")]
-    pub(crate) told: Vec<String>,
     /// Go on after this account.
     #[arg(long, value_name = "ACCOUNT")]
     pub(crate) after: Option<String>,
     /// So many accounts at once, up to 1000.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub(crate) limit: usize,
-    /// As JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) over: Over,
+    pub(crate) asking: Asking,
 }
 
 #[derive(Debug, Args)]
@@ -278,20 +279,14 @@ pub(crate) struct WhatCan {
     /// Only this action.
     #[arg(long, value_name = "ACTION")]
     pub(crate) action: Option<String>,
-    /// Told with the request: `digest=…`, `to=public`, `factor_age=30`.
-    #[arg(long = "told", value_name = "NAME=VALUE")]
-    pub(crate) told: Vec<String>,
     /// Go on after this key of the list that --action names.
     #[arg(long, value_name = "KEY")]
     pub(crate) after: Option<String>,
     /// So many rows of a list at once, up to 200.
     #[arg(long, value_name = "N", default_value_t = 200)]
     pub(crate) limit: usize,
-    /// As JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) over: Over,
+    pub(crate) asking: Asking,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,8 @@ use crate::machine::{Os, clock, now};
 use crate::{Stop, workers};
 use connect::documents;
 use connect::mail::{Folder, Post, Sender, Smtp};
-use policy::{Actor, Asker, Bundle, Engine};
+use policy::facts::Platform;
+use policy::{Action, Actor, Asker, Bundle, Engine, Permit, Unasked};
 use site_builder::{Site, Source};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -47,6 +48,14 @@ pub(crate) fn open(database: &Address, readers: u32, mint: Box<dyn domain::Mint>
 pub(crate) fn operator(store: &Store) -> Arc<Asker> {
     let now = now();
     Arc::new(Asker { actor: Actor::Operator, visit: store.fresh(now), now, factor_at: None })
+}
+
+/// What the command line may do on this machine.
+pub(crate) fn permitted<A>(store: &Store) -> Result<Permit<A>, Stop>
+where
+    A: Action<On = Platform, Input = Unasked>,
+{
+    store.engine().decide::<A>(&operator(store), &Platform, Unasked).map_err(Stop::because)
 }
 
 /// The outbox's transport.

@@ -5,7 +5,7 @@ use crate::cli::Admin;
 use crate::machine::Os;
 use crate::{Stop, serve};
 use domain::bounded::{Email, Line};
-use policy::{Unasked, actions::CreateAdmin, facts::Platform};
+use policy::actions::CreateAdmin;
 use std::process::ExitCode;
 use store::accounts;
 
@@ -16,10 +16,7 @@ pub(super) fn run(command: Admin) -> Result<ExitCode, Stop> {
     let name = Line::line("a name", &name).map_err(Stop::because)?;
     let opened = serve::open(&config.database, 2, Box::new(Os))?;
     let store = &opened.store;
-    let permit = store
-        .engine()
-        .decide::<CreateAdmin>(&serve::operator(store), &Platform, Unasked)
-        .map_err(Stop::because)?;
+    let permit = serve::permitted::<CreateAdmin>(store)?;
     let origin = config.origin.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     let made = accounts::admin_create(store, permit, &email, &name, &origin).map_err(Stop::because)?;
     say(if made.was_known { "This account is an admin now." } else { "The admin is made." });

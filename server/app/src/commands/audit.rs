@@ -4,7 +4,7 @@ use super::say;
 use crate::cli::Audit;
 use crate::machine::Os;
 use crate::{Stop, serve};
-use policy::{Unasked, actions::VerifyAudit, facts::Platform};
+use policy::actions::VerifyAudit;
 use std::process::ExitCode;
 
 pub(super) fn run(command: Audit) -> Result<ExitCode, Stop> {
@@ -29,8 +29,7 @@ pub(super) fn run(command: Audit) -> Result<ExitCode, Stop> {
     let config = given.config()?;
     let opened = serve::open(&config.database, 2, Box::new(Os))?;
     let store = &opened.store;
-    let asker = serve::operator(store);
-    let permit = store.engine().decide::<VerifyAudit>(&asker, &Platform, Unasked).map_err(Stop::because)?;
+    let permit = serve::permitted::<VerifyAudit>(store)?;
     let found = store::ledger::verify(store, &permit).map_err(Stop::because)?;
     say(format!("{} chains, {} entries, {} erased values.", found.chains, found.entries, found.erased));
     for it in &found.broken {

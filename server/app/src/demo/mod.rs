@@ -106,10 +106,7 @@ const LINK: i64 = 12 * Moment::HOUR;
 /// A sign-in link's path for a persona, for any browser, once.
 fn link(store: &Store, account: Option<&str>) -> Result<Option<String>, Stop> {
     let Some(account) = account.and_then(|it| it.parse().ok()) else { return Ok(None) };
-    let permit = store
-        .engine()
-        .decide::<PlantDemo>(&serve::operator(store), &policy::facts::Platform, Unasked)
-        .map_err(Stop::because)?;
+    let permit = serve::permitted::<PlantDemo>(store)?;
     let token =
         store::accounts::link_plant(store, permit, account, now().plus(LINK)).map_err(Stop::because)?;
     Ok(Some(format!("/sign-in/link?token={token}")))

@@ -2,25 +2,18 @@
 
 use super::who::{self, Asked};
 use crate::Stop;
-use crate::cli::Over;
+use crate::cli::Asking;
 use crate::commands::say;
 use policy::{Explained, Verdict};
 use std::process::ExitCode;
 
-/// What is asked, as typed.
-pub(super) struct Question {
-    pub(super) who: String,
-    pub(super) action: String,
-    pub(super) on: String,
-    pub(super) told: Vec<String>,
-}
-
-pub(super) fn run(question: &Question, json: bool, over: Over) -> Result<ExitCode, Stop> {
+pub(super) fn run(principal: &str, action: &str, on: &str, asking: Asking) -> Result<ExitCode, Stop> {
+    let Asking { told, json, over } = asking;
     let ground = who::Ground::of(over)?;
-    let action = who::action(&question.action)?;
-    let told = who::told(&question.told)?;
-    let asker = ground.asker(&question.who, told.factor_age)?;
-    let on = ground.thing(&asker, &question.on)?;
+    let action = who::action(action)?;
+    let told = who::told(&told)?;
+    let asker = ground.asker(principal, told.factor_age)?;
+    let on = ground.thing(&asker, on)?;
     let Asked { told, .. } = told;
     let explained =
         policy_tests::ask::explain(ground.engine(), &asker, action, &on, &told).map_err(Stop::because)?;

@@ -12,6 +12,7 @@ use super::say;
 use crate::Stop;
 use crate::cli::{Files, PolicyCommand};
 use policy::Bundle;
+use policy_tests::Cases;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,15 +22,19 @@ pub(super) fn run(command: PolicyCommand) -> Result<ExitCode, Stop> {
         PolicyCommand::Test(it) => test::run(it),
         PolicyCommand::Prove(it) => prove::prove(it),
         PolicyCommand::Mutants(it) => prove::mutants(it),
-        PolicyCommand::Explain { who, action, on, told, json, over } => {
-            explain::run(&explain::Question { who, action, on, told }, json, over)
-        }
+        PolicyCommand::Explain { who, action, on, asking } => explain::run(&who, &action, &on, asking),
         PolicyCommand::WhoCan(it) => reach::who_can(it),
         PolicyCommand::WhatCan(it) => reach::what_can(it),
         PolicyCommand::Diff(it) => diff::run(it),
         PolicyCommand::Format { folder, check } => format::run(&folder, check),
         PolicyCommand::Report { file, check } => report(&file, check),
     }
+}
+
+/// The cases of a folder, or the built-in ones.
+fn cases(folder: Option<PathBuf>) -> Result<Cases, Stop> {
+    let cases = folder.map_or_else(Cases::embedded, |it| Cases::folder(&it));
+    cases.map_err(|them| Stop(listed(&them)))
 }
 
 /// One a line.

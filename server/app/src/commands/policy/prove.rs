@@ -4,8 +4,8 @@ use super::{bundle, listed};
 use crate::Stop;
 use crate::cli::{Files, Mutate, Prove};
 use crate::commands::say;
+use policy_tests::mutants;
 use policy_tests::proofs::{self, Options, Prover};
-use policy_tests::{Cases, mutants};
 use std::process::ExitCode;
 
 /// How to reach the solver and the verdicts reached before.
@@ -51,11 +51,7 @@ pub(super) fn prove(it: Prove) -> Result<ExitCode, Stop> {
 pub(super) fn mutants(it: Mutate) -> Result<ExitCode, Stop> {
     let Mutate { policy, cases, json, files: Files { policies, schema } } = it;
     let bundle = bundle(policies, schema)?;
-    let cases = match cases {
-        Some(folder) => Cases::folder(&folder),
-        None => Cases::embedded(),
-    };
-    let cases = cases.map_err(|them| Stop(listed(&them)))?;
+    let cases = super::cases(cases)?;
     let mut all = mutants::all(&bundle).map_err(Stop::because)?;
     if let Some(id) = &policy {
         all.retain(|it| it.policy == *id);

@@ -2,7 +2,7 @@
 
 use super::who::{self, Asked, Ground};
 use crate::Stop;
-use crate::cli::{WhatCan, WhoCan};
+use crate::cli::{Asking, WhatCan, WhoCan};
 use crate::commands::say;
 use domain::AccountId;
 use policy::{ALL, ActionName, Asker, Factor, Listable, Unasked, actions};
@@ -21,7 +21,7 @@ struct Who {
 }
 
 pub(super) fn who_can(it: WhoCan) -> Result<ExitCode, Stop> {
-    let WhoCan { action, on, told, after, limit, json, over } = it;
+    let WhoCan { action, on, after, limit, asking: Asking { told, json, over } } = it;
     let (action, Asked { told, factor_age }) = (who::action(&action)?, who::told(&told)?);
     let ground = Ground::of(over)?;
     let (everyone, next) = everyone(&ground, after.as_deref(), limit, factor_age)?;
@@ -95,7 +95,7 @@ struct What {
 }
 
 pub(super) fn what_can(it: WhatCan) -> Result<ExitCode, Stop> {
-    let WhatCan { who: name, on, action, told, after, limit, json, over } = it;
+    let WhatCan { who: name, on, action, after, limit, asking: Asking { told, json, over } } = it;
     let Asked { told, factor_age } = who::told(&told)?;
     let only = action.as_deref().map(who::action).transpose()?;
     let ground = Ground::of(over)?;

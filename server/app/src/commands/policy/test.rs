@@ -1,6 +1,6 @@
 //! `kalinklo policy test`: cases, the matrix, and what the cases leave untried.
 
-use super::{bundle, listed};
+use super::bundle;
 use crate::Stop;
 use crate::cli::{Files, Test};
 use crate::commands::say;
@@ -17,11 +17,7 @@ pub(super) fn run(it: Test) -> Result<ExitCode, Stop> {
     let Test { filter, cases, matrix: file, bless, json, files: Files { policies, schema } } = it;
     let bundle = bundle(policies, schema)?;
     let engine = Engine::load(&bundle).map_err(Stop::because)?;
-    let all = match cases {
-        Some(folder) => Cases::folder(&folder),
-        None => Cases::embedded(),
-    };
-    let all = all.map_err(|them| Stop(listed(&them)))?;
+    let all = super::cases(cases)?;
     let wanted = filter.as_deref().unwrap_or_default();
     let some = Cases {
         all: all

@@ -5,7 +5,7 @@ use crate::cli::Over;
 use crate::machine::{Os, now};
 use crate::serve::{self, Opened};
 use domain::{AccountId, Digest, Level, Moment};
-use policy::{ActionName, Actor, Asker, Bundle, Engine, EntityKind, Permit, Unasked, actions, facts};
+use policy::{ActionName, Actor, Asker, Bundle, Engine, EntityKind, Permit, actions};
 use policy_tests::{Cast, Thing, Told};
 use std::sync::Arc;
 use store::{Acting, Store, StoreError};
@@ -73,11 +73,7 @@ impl Ground {
         }
         let config = over.given.config()?;
         let opened = Box::new(serve::open(&config.database, 2, Box::new(Os))?);
-        let permit = opened
-            .store
-            .engine()
-            .decide::<actions::ExplainLocally>(&serve::operator(&opened.store), &facts::Platform, Unasked)
-            .map_err(Stop::because)?;
+        let permit = serve::permitted(&opened.store)?;
         Ok(Self::Running { opened, permit })
     }
 
