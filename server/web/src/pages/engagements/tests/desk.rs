@@ -1,24 +1,12 @@
 //! The desk: what ends soon, what is found, and what the platform answers.
 
-use super::{AGENCY, ARTIST, HALL, RIVAL, Scene};
+use super::{AGENCY, ARTIST, HALL, RIVAL, Scene, names_nobody};
 use crate::pages::accounts::tests::people::{Client, Place};
 use domain::Moment;
 
 /// A stranger's enquiry that names nobody here: its page.
 async fn enquiry(place: &Place) -> String {
-    let mut stranger = place.browser();
-    let typed = [
-        ("artist", "Some Body"),
-        ("day", ""),
-        ("month", ""),
-        ("year", ""),
-        ("organisation", "Town Hall"),
-        ("name", "Stranger"),
-        ("email", "stranger@example.net"),
-        ("message", "Anybody?"),
-    ];
-    let shown = stranger.post("/api/request-hold", &typed).await;
-    stranger.send(&shown, "/api/request-hold", &[]).await.leads("/request-a-hold/sent");
+    names_nobody(&mut place.browser()).await;
     format!("/admin/enquiries/{}", place.text("SELECT MAX(id) FROM enquiries"))
 }
 

@@ -99,3 +99,19 @@ pub(super) fn terms() -> Vec<(&'static str, &'static str)> {
 pub(super) fn status(it: &Seen) -> u16 {
     it.status
 }
+
+/// A stranger's enquiry from the public form that names nobody here.
+async fn names_nobody(stranger: &mut Client<'_>) {
+    let typed = [
+        ("artist", "Some Body"),
+        ("day", ""),
+        ("month", ""),
+        ("year", ""),
+        ("organisation", "Town Hall"),
+        ("name", "Stranger"),
+        ("email", "stranger@example.net"),
+        ("message", "Anybody?"),
+    ];
+    let shown = stranger.post("/api/request-hold", &typed).await;
+    stranger.send(&shown, "/api/request-hold", &[]).await.leads("/request-a-hold/sent");
+}
