@@ -43,7 +43,7 @@ fn a_person_reads_types_and_sends() {
     assert_eq!((browser.title().as_str(), browser.text("h1").as_str()), ("Test page", "Desk"));
     browser.click_link("Ask for a hold");
     browser.fill("#note", "für Anna");
-    browser.click("button");
+    browser.press("button");
     assert_eq!(browser.text("h1"), "Sent");
     assert_eq!(browser.text("pre"), "note=f%C3%BCr+Anna");
     assert_eq!(browser.path(), "/sent");
@@ -58,7 +58,7 @@ fn the_same_with_javascript_off() {
     assert_eq!(browser.text("#none"), "no script", "scripts of pages must be off");
     browser.click_link("Ask for a hold");
     browser.fill("#note", "later");
-    browser.click("button");
+    browser.press("button");
     assert_eq!(browser.text("pre"), "note=later");
 }
 
