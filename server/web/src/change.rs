@@ -63,9 +63,8 @@ impl Sent {
         secret.admits(action, &token)
     }
 
-    /// Opens the form. `action` is the path that it came to.
-    fn open(mut self, secret: &FormSecret, action: &str) -> Result<Sheet, Problem> {
-        let once = self.shown(secret, action);
+    /// Opens the form, whose token has this hash where it is one of ours.
+    fn open(self, once: Option<[u8; 32]>) -> Result<Sheet, Problem> {
         let form = self.form?;
         let once = once.ok_or(Problem::CrossSite)?;
         Ok(Sheet { filled: form.filled(&[csrf::FIELD]), form, file: self.file, once })
@@ -88,7 +87,9 @@ impl Sheet {
         secret: &FormSecret,
         action: &str,
     ) -> Result<Self, Problem> {
-        Sent::of(form).open(secret, action)
+        let mut sent = Sent::of(form);
+        let once = sent.shown(secret, action);
+        sent.open(once)
     }
 
     /// A field's text; empty where it did not come.
@@ -253,10 +254,9 @@ impl Call<House> {
     ) -> Result<Response, Problem> {
         let action = self.rq.path.clone();
         self.visit(who, move |visit| {
-            let secret = visit.forms();
-            let once = sent.shown(&secret, &action);
+            let once = sent.shown(&visit.forms(), &action);
             let done = match ask(visit, &mut sent) {
-                Ok(known) => sent.open(&secret, &action).and_then(|sheet| act(visit, known, sheet)),
+                Ok(known) => sent.open(once).and_then(|sheet| act(visit, known, sheet)),
                 Err(problem) => Err(problem),
             };
             match (done, once) {
