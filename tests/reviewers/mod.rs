@@ -125,6 +125,7 @@ fn what_cannot_be_run_is_told_apart_from_what_does_not_hold() {
         &["mutants", "--policies", there],
         &["diff", "policies", there],
         &["diff", "policies", nowhere],
+        &["diff", "policies", "--", "--output=made-by-git"],
         &["prove", "no-such-theorem"],
         &["test", "no-case-is-called-so"],
         &["who-can", "--cast", "NoSuchAction", "profile"],

@@ -68,6 +68,10 @@ fn side(name: &str) -> Result<Bundle, Stop> {
         let schema = schema.is_file().then_some(schema);
         return Bundle::folder(&folder, schema.as_deref()).map_err(|e| Stop(format!("{name}: {e}")));
     }
+    if name.starts_with('-') {
+        // git would take it for an option
+        return Err(Stop(format!("`{name}` is no folder, and a revision does not begin with a dash")));
+    }
     let show = |what: &str| git(&["show", &format!("{name}:{what}")]);
     let names = git(&["ls-tree", "-r", "--name-only", name, "--", FOLDER]).map_err(|why| {
         Stop(format!("`{name}` is no folder, and no revision of a repository here: {}", why.0))
@@ -80,12 +84,6 @@ fn side(name: &str) -> Result<Bundle, Stop> {
 }
 
 fn git(arguments: &[&str]) -> Result<String, Stop> {
-    // a name that begins with a dash would be an option
-    if arguments.iter().any(|it| it.starts_with("--output"))
-        || arguments.get(3).is_some_and(|it| it.starts_with('-'))
-    {
-        return Err(Stop("a revision does not begin with a dash".into()));
-    }
     let done = Command::new("git").args(arguments).output().map_err(|e| Stop(format!("git: {e}")))?;
     if !done.status.success() {
         return Err(Stop(String::from_utf8_lossy(&done.stderr).trim().to_owned()));
