@@ -4,6 +4,7 @@
 
 mod support;
 
+mod across;
 mod cases;
 mod files;
 mod gates;

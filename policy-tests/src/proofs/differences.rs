@@ -69,21 +69,26 @@ impl Prover {
     ) -> Result<Vec<Difference>, Fault> {
         let here = |them: &'_ [Spoken]| Half::of(them.iter().filter(|it| it.speaks_in(place)));
         let (old, new) = (here(old), here(new));
-        if old.digest == new.digest {
-            return Ok(Vec::new());
-        }
         let mut desk = Desk::new(&self.shipped, place, asking, &self.verdicts, &self.guarantees.words);
-        let mut all = Vec::new();
-        // who is allowed by the left and not by the right
-        for (from, left, right) in [(false, &new, &old), (true, &old, &new)] {
-            if let Answer::Breaks(broken) = desk.claim(Claim::Implies, left, right)? {
-                let (before, now) =
-                    if from { (&broken.left, &broken.right) } else { (&broken.right, &broken.left) };
-                all.push(difference(&place.name, from, before, now, Told::of(&broken.env)));
-            }
-        }
-        Ok(all)
+        both_ways(&mut desk, &old, &new)
     }
+}
+
+/// One request that is newly allowed, and one that is newly denied, where there are any.
+pub(super) fn both_ways(desk: &mut Desk<'_, '_>, old: &Half, new: &Half) -> Result<Vec<Difference>, Fault> {
+    let mut all = Vec::new();
+    if old.digest == new.digest {
+        return Ok(all);
+    }
+    // who is allowed by the left and not by the right
+    for (from, left, right) in [(false, new, old), (true, old, new)] {
+        if let Answer::Breaks(broken) = desk.claim(Claim::Implies, left, right)? {
+            let (before, now) =
+                if from { (&broken.left, &broken.right) } else { (&broken.right, &broken.left) };
+            all.push(difference(&desk.place.name, from, before, now, Told::of(&broken.env)));
+        }
+    }
+    Ok(all)
 }
 
 fn difference(

@@ -24,6 +24,10 @@ impl Place {
     pub(crate) fn of_action(&self, name: &str) -> bool {
         self.env.action().id().unescaped() == name
     }
+    /// Whether the action is in the same groups here and there.
+    pub(crate) fn same_groups(&self, other: &Self) -> bool {
+        self.groups == other.groups
+    }
     /// Whether this type of principal asks.
     pub(crate) fn of_principal(&self, name: &str) -> bool {
         self.env.principal().to_string() == name
@@ -99,6 +103,11 @@ impl Ground {
             add("AdminDanger", "AdminDanger", &everyone, &everything, "factor_age: Long");
         }
         Self::of(&all)
+    }
+
+    /// The environment of this name.
+    pub(crate) fn place(&self, name: &str) -> Option<&Place> {
+        self.places.iter().find(|it| it.name == name)
     }
 
     /// The symbolic world of one environment.

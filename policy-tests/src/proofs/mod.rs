@@ -3,11 +3,12 @@
 //!
 //! - [`Guarantees`]: what must never be and what must always be allowed, as Cedar, from `guarantees/*.cedar`
 //! - [`all`]: every theorem; [`prove`] proves them of any policies of the schema
-//! - [`differences`]: what a change of policies changes, with one request for each environment
+//! - [`differences`], [`differences_across`]: what a change of policies changes, with one request for each environment
 //!
 //! A claim that fails comes with a request that breaks it, put to the ordinary authorizer first, as a sentence and as a
 //! case. Whatever is no clear answer is a failure. `docs/proofs.md` says what is not proved, and what is trusted.
 
+mod across;
 mod ask;
 mod cache;
 mod differences;
@@ -22,6 +23,7 @@ mod theorems;
 mod told;
 mod witness;
 
+pub use across::{Across, differences_across};
 pub use ask::Cells;
 pub use differences::{Difference, differences};
 pub use guarantees::{Assumption, Guarantee, Guarantees, Must};

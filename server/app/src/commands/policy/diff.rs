@@ -7,7 +7,7 @@ use crate::Stop;
 use crate::cli::{Diff, Over};
 use crate::commands::say;
 use policy::{Actor, Asker, Bundle, Engine, EntityKind};
-use policy_tests::proofs;
+use policy_tests::proofs::{self, Across, Prover};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -19,18 +19,19 @@ const SCHEMA: &str = "schema/kalinklo.cedarschema";
 
 pub(super) fn run(it: Diff) -> Result<ExitCode, Stop> {
     let (old, new) = (side(&it.old)?, side(&it.new)?);
-    let schema = common(&old, &new)?;
-    let set = |it: &Bundle| proofs::policies(it.files.values().map(String::as_str)).map_err(Stop::because);
-    let found =
-        proofs::differences(&set(&old)?, &set(&new)?, schema, options(false)).map_err(Stop::because)?;
+    let across = compared(&old, &new)?;
+    let found = &across.differences;
     let flips = if it.log == 0 { None } else { Some(flips(&old, &new, it.log, it.over)?) };
     if it.json {
         let log = flips
             .as_ref()
             .map(|it| serde_json::json!({ "decisions": it.asked, "gone": it.gone, "flips": it.lines }));
-        say(serde_json::json!({ "same": found.is_empty(), "differences": found, "log": log }));
+        say(serde_json::json!({
+            "same": found.is_empty(), "differences": found, "compared": across.compared, "apart": across.apart,
+            "log": log,
+        }));
     } else {
-        for it in &found {
+        for it in found {
             let word = |it: bool| if it { "ALLOW" } else { "DENY" };
             say(format!("{} -> {}  {}\n  {}", word(it.from), word(it.to), it.environment, it.sentence));
             for line in it.case.as_deref().unwrap_or(&it.facts).lines() {
@@ -38,9 +39,16 @@ pub(super) fn run(it: Diff) -> Result<ExitCode, Stop> {
             }
             say("");
         }
+        for (environment, why) in &across.apart {
+            say(format!("not compared  {environment}: {why}"));
+        }
+        let over = match across.apart.len() {
+            0 => "all of them".to_owned(),
+            n => format!("those of {} environments; {n} could not be compared", across.compared),
+        };
         say(match found.len() {
-            0 => "Every request is decided as before: proved for all of them.".to_owned(),
-            n => format!("{n} changes, each with one request that shows it."),
+            0 => format!("Every request is decided as before: proved for {over}."),
+            n => format!("{n} changes, each with one request that shows it, over {over}."),
         });
         if let Some(it) = &flips {
             for line in &it.lines {
@@ -91,22 +99,38 @@ fn git(arguments: &[&str]) -> Result<String, Stop> {
     String::from_utf8(done.stdout).map_err(|_| Stop("git answered with no text".into()))
 }
 
+/// What changes: over all requests where one of the two schemas has room for both sets, the new one first; else over
+/// the environments that both allow.
+fn compared(old: &Bundle, new: &Bundle) -> Result<Across, Stop> {
+    let set = |it: &Bundle| proofs::policies(it.files.values().map(String::as_str)).map_err(Stop::because);
+    let (before, now) = (set(old)?, set(new)?);
+    match common(old, new)? {
+        Some(schema) => {
+            let prover = Prover::new(schema, options(false)).map_err(Stop::because)?;
+            let differences = prover.differences(&before, &now).map_err(Stop::because)?;
+            Ok(Across { differences, compared: prover.environments(), ..Across::default() })
+        }
+        None => {
+            let (before, now) = ((&before, old.schema.1.as_str()), (&now, new.schema.1.as_str()));
+            proofs::differences_across(before, now, &options(false)).map_err(Stop::because)
+        }
+    }
+}
+
 /// The schema that both sets are policies of: the new one, else the old one.
-fn common<'a>(old: &'a Bundle, new: &'a Bundle) -> Result<&'a str, Stop> {
+fn common<'a>(old: &'a Bundle, new: &'a Bundle) -> Result<Option<&'a str>, Stop> {
     new.check().map_err(|them| Stop(listed(&them)))?;
     old.check().map_err(|them| Stop(listed(&them)))?;
     let under = |it: &Bundle, schema: &(String, String)| {
         Bundle { schema: schema.clone(), files: it.files.clone() }.check().is_ok()
     };
-    if under(old, &new.schema) {
-        Ok(&new.schema.1)
+    Ok(if under(old, &new.schema) {
+        Some(&new.schema.1)
     } else if under(new, &old.schema) {
-        Ok(&old.schema.1)
+        Some(&old.schema.1)
     } else {
-        Err(Stop(
-            "the two schemas have no room for both sets of policies, so no request can be put to both".into(),
-        ))
-    }
+        None
+    })
 }
 
 struct Flips {
