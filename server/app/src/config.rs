@@ -16,16 +16,16 @@ use web::view::Zone;
 /// What flags and environment give.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Given {
-    /// The configuration file [default: kalinklo.toml, where it exists]
+    /// The configuration file (default: kalinklo.toml, where it exists)
     #[arg(long, value_name = "FILE", env = "KALINKLO_CONFIG")]
     pub(crate) config: Option<PathBuf>,
-    /// Where to listen [default: 127.0.0.1:7400]
+    /// Where to listen (default: 127.0.0.1:7400)
     #[arg(long, value_name = "ADDRESS:PORT", env = "KALINKLO_LISTEN")]
     pub(crate) listen: Option<String>,
-    /// The folder for database, documents and mail [default: kalinklo-data]
+    /// The folder for database, documents and mail (default: kalinklo-data)
     #[arg(long, value_name = "DIR", env = "KALINKLO_DATA")]
     pub(crate) data: Option<PathBuf>,
-    /// The database: `postgres://…` or a file [default: kalinklo.db in the data folder]
+    /// The database: `postgres://…` or a file (default: kalinklo.db in the data folder)
     #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
     pub(crate) database: Option<String>,
     /// The address people use, `https://artists.example`; with https, cookies and HSTS are for TLS
@@ -43,19 +43,19 @@ pub(crate) struct Given {
     /// Mail by SMTP, `smtps://user:password@host`; without it mail is written to a folder
     #[arg(long, value_name = "URL", env = "KALINKLO_SMTP", hide_env_values = true)]
     pub(crate) smtp: Option<String>,
-    /// The sender of mail [default: no-reply@kalinklo.example]
+    /// The sender of mail (default: no-reply@kalinklo.example)
     #[arg(long, value_name = "EMAIL", env = "KALINKLO_MAIL_FROM")]
     pub(crate) mail_from: Option<String>,
-    /// Where messages to the platform go [default: office@kalinklo.example]
+    /// Where messages to the platform go (default: office@kalinklo.example)
     #[arg(long, value_name = "EMAIL", env = "KALINKLO_OPERATOR_MAIL")]
     pub(crate) operator_mail: Option<String>,
     /// Reports faults to Sentry, scrubbed; off without it
     #[arg(long, value_name = "DSN", env = "SENTRY_DSN", hide_env_values = true)]
     pub(crate) sentry_dsn: Option<String>,
-    /// The clock that pages show [default: Europe/Vienna]
+    /// The clock that pages show (default: Europe/Vienna)
     #[arg(long, value_name = "ZONE", env = "KALINKLO_ZONE")]
     pub(crate) zone: Option<String>,
-    /// Connections for reading [default: 8]
+    /// Connections for reading (default: 8)
     #[arg(long, value_name = "COUNT", env = "KALINKLO_READERS")]
     pub(crate) readers: Option<u32>,
 }

@@ -8,7 +8,7 @@ pub mod enquiries;
 pub mod enquiries_view;
 pub mod holds;
 pub mod holds_view;
-mod letters;
+pub(crate) mod letters;
 pub mod messages;
 pub mod notes;
 mod parties;

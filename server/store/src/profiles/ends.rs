@@ -3,6 +3,7 @@
 use super::mandates::{Standing, midnight, set, standing, told};
 use super::{conflict, landed, people};
 use crate::db::Db;
+use crate::engagements::letters::days;
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
 use crate::outbox::Letter;
@@ -51,6 +52,7 @@ pub fn end(
         }
         set(tx.db, facts.id, it.version, MandateState::Ending, None, Some(ends))?;
         let (agency, name) = (people::name_of(tx.db, it.agency)?, artist_name(tx.db, it.profile)?);
+        let last = days(last, last);
         let letters = people::to_owners(
             tx.db,
             other,
