@@ -148,6 +148,18 @@ fn own_account(person: PersonId, action: ActionName, on: &Thing) -> bool {
     own && account.person == person
 }
 
+/// §10.6: "Two-person and two-sided rules compare persons": whoever sent the terms is not the one who takes them.
+fn own_offer(person: PersonId, action: ActionName, on: &Thing) -> bool {
+    use ActionName::{AcceptMandate, AcceptPartnership, PrepareAnswer};
+    let by = match (action, on) {
+        (AcceptMandate, Thing::Mandate(it)) => it.offered_by,
+        (AcceptPartnership, Thing::Partnership(it)) => it.offered_by,
+        (PrepareAnswer, Thing::Request(it)) => it.offered_by,
+        _ => return false,
+    };
+    by == person
+}
+
 fn member(kind: Kind, it: &Member, actor: &Actor, action: ActionName, on: &Thing, told: &Told) -> bool {
     if own_account(it.person, action, on) {
         return true;
@@ -157,6 +169,9 @@ fn member(kind: Kind, it: &Member, actor: &Actor, action: ActionName, on: &Thing
         if decides(action) || (money(action, on) && !granted) {
             return false;
         }
+    }
+    if own_offer(it.person, action, on) {
+        return false;
     }
     match on {
         Thing::Profile(profile) => houses::profile(kind, it, actor, action, profile, told),

@@ -114,6 +114,7 @@ const FOUND: Axis = ("discoverable", &[('+', "discoverable=true"), ('-', "discov
 const CLAIMED: Axis = ("claimed", &[('+', "claimed=true"), ('-', "claimed=false, claim='claim'")]);
 const DEADLINE: Axis = ("confirmed", &[('+', "deadline_confirmed=true"), ('-', "deadline_confirmed=false")]);
 const PERSON: Axis = ("person", &[('o', "person='person-a'"), ('x', "person='person-z'")]);
+const OFFERED: Axis = ("sent by", &[('x', "offered_by='person-z'"), ('o', "offered_by='person-a'")]);
 const ENROLLED: Axis = ("enrolled", &[('-', "enrolled=false"), ('+', "enrolled=true")]);
 const MEMBERS: Axis = ("is member", &[('-', ""), ('+', "persons=['person-a']")]);
 const WHOSE: Axis = (
@@ -151,16 +152,20 @@ fn axes(kind: EntityKind) -> Vec<Axis> {
                     ('x', "artist='artist-z', agency='agency-z'"),
                 ],
             ),
+            OFFERED,
             DEADLINE,
         ],
-        EntityKind::Partnership => vec![(
-            "agencies",
-            &[
-                ('>', "asker='agency-a', asked='agency-b'"),
-                ('<', "asker='agency-b', asked='agency-a'"),
-                ('x', "asker='agency-y', asked='agency-z'"),
-            ],
-        )],
+        EntityKind::Partnership => vec![
+            (
+                "agencies",
+                &[
+                    ('>', "asker='agency-a', asked='agency-b'"),
+                    ('<', "asker='agency-b', asked='agency-a'"),
+                    ('x', "asker='agency-y', asked='agency-z'"),
+                ],
+            ),
+            OFFERED,
+        ],
         EntityKind::Enquiry => vec![
             (
                 "names",
@@ -184,11 +189,10 @@ fn axes(kind: EntityKind) -> Vec<Axis> {
         EntityKind::AuditField => {
             vec![PARTIES, AUDIENCE, ("money", &[('-', "money=false"), ('+', "money=true")]), COUNSEL]
         }
-        EntityKind::Request
-        | EntityKind::Quote
-        | EntityKind::Invoice
-        | EntityKind::Settlement
-        | EntityKind::Message => vec![PARTIES],
+        EntityKind::Request => vec![PARTIES, OFFERED],
+        EntityKind::Quote | EntityKind::Invoice | EntityKind::Settlement | EntityKind::Message => {
+            vec![PARTIES]
+        }
         EntityKind::Draft => vec![WHOSE, STATE],
         EntityKind::ArtistWorkspace => {
             vec![("workspace", &[('o', "kind='artist'"), ('x', "kind='artist', id='artist-z'")]), MEMBERS]
@@ -325,6 +329,10 @@ pub fn columns_by(
 fn matters(action: ActionName, axis: &str) -> bool {
     match axis {
         "confirmed" => matches!(action, ActionName::Lapse | ActionName::WarnOfLapse),
+        "sent by" => matches!(
+            action,
+            ActionName::AcceptMandate | ActionName::AcceptPartnership | ActionName::PrepareAnswer
+        ),
         "answer" => action == ActionName::SendTriageAnswer,
         "enrolled" => action == ActionName::ManageFactor,
         "is member" => {

@@ -109,7 +109,7 @@ fn parties(it: &mut Fields) -> Result<Parties, Mistake> {
 /// Reads `{ type = "Profile", level = "public", opted_in = true, … }`.
 ///
 /// Defaults: parties are `artist-a`, `agency-a`, `presenter-a`; flags are false but for `verified` and `claimed`;
-/// a digest is that of the word `terms`; states are those in which a thing is alive.
+/// offers are `person-z`'s; a digest is that of the word `terms`; states are those in which a thing is alive.
 ///
 /// # Errors
 /// A field has a wrong type or word, or is unknown.
@@ -135,6 +135,7 @@ pub fn read(table: &Table) -> Result<Thing, Mistake> {
             version,
             artist: it.id("artist", "artist-a")?,
             agency: it.id("agency", "agency-a")?,
+            offered_by: it.id("offered_by", "person-z")?,
             state: it.word("state", MandateState::Invited)?,
             digest_text: digest(&it.text("digest")?.unwrap_or_else(|| "terms".into())).to_string(),
             deadline_confirmed: it.flag("deadline_confirmed", false)?,
@@ -145,6 +146,7 @@ pub fn read(table: &Table) -> Result<Thing, Mistake> {
             version,
             asker: it.id("asker", "agency-a")?,
             asked: it.id("asked", "agency-b")?,
+            offered_by: it.id("offered_by", "person-z")?,
             state: it.word("state", PartnershipState::Asked)?,
             digest_text: digest(&it.text("digest")?.unwrap_or_else(|| "terms".into())).to_string(),
         }
@@ -227,7 +229,8 @@ fn record(kind: &str, it: &mut Fields) -> Result<Thing, Mistake> {
         }
         "Request" => {
             let state = it.word("state", RequestState::Submitted)?.as_str();
-            facts::Request { id: id("request"), version, parties, state }.into()
+            let offered_by = it.id("offered_by", "person-z")?;
+            facts::Request { id: id("request"), version, parties, offered_by, state }.into()
         }
         "Quote" => facts::Quote { id: id("quote"), version, parties, state }.into(),
         "Invoice" => facts::Invoice { id: id("invoice"), version, parties, state }.into(),

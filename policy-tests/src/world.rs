@@ -176,6 +176,7 @@ pub fn draw_thing(kind: EntityKind, from: &mut Choices) -> Option<Thing> {
             version,
             artist: from.id("artist"),
             agency: from.id("agency"),
+            offered_by: from.id("person"),
             state: from.of_these(MandateState::ALL),
             digest_text: draw_terms(from),
             deadline_confirmed: from.coin(),
@@ -186,6 +187,7 @@ pub fn draw_thing(kind: EntityKind, from: &mut Choices) -> Option<Thing> {
             version,
             asker: from.id("agency"),
             asked: from.id("agency"),
+            offered_by: from.id("person"),
             state: from.of_these(PartnershipState::ALL),
             digest_text: draw_terms(from),
         }
@@ -233,8 +235,9 @@ pub fn draw_thing(kind: EntityKind, from: &mut Choices) -> Option<Thing> {
             facts::AuditChain { id, version, parties, counsel: from.ids("account") }.into()
         }
         EntityKind::Request => {
-            let state = from.of_these(RequestState::ALL).as_str();
-            facts::Request { id: from.id("request"), version, parties: draw_parties(from), state }.into()
+            let (state, offered_by) = (from.of_these(RequestState::ALL).as_str(), from.id("person"));
+            facts::Request { id: from.id("request"), version, parties: draw_parties(from), offered_by, state }
+                .into()
         }
         EntityKind::Quote => {
             facts::Quote { id: from.id("quote"), version, parties: draw_parties(from), state }.into()

@@ -66,7 +66,7 @@ pub(super) fn partnership(kind: Kind, it: &Member, action: ActionName, on: &Part
     kind == Kind::Agency && if action == ActionName::AcceptPartnership { asked } else { either }
 }
 
-/// §10.12: a request from the public form is the named artist's, and the agency's that stood for them.
+/// §10.12: a request from the public form is the named artist's, and the agency's that stood for them and still does (P4).
 pub(super) fn enquiry(kind: Kind, it: &Member, action: ActionName, on: &Enquiry) -> bool {
     let named = match kind {
         Kind::Artist => on.artist,

@@ -232,6 +232,8 @@ facts! {
         artist: WorkspaceId,
         /// The agency.
         agency: WorkspaceId,
+        /// Who sent the offer.
+        offered_by: PersonId,
         /// Where it stands.
         state: domain::records::MandateState,
         /// The digest of its terms, as text.
@@ -241,6 +243,7 @@ facts! {
     } |it| vec![
         ("artist", artist(it.artist)),
         ("agency", agency(it.agency)),
+        ("offered_by", Value::Ref(EntityKind::Person, *it.offered_by.key())),
         ("state", Value::Text(it.state.as_str())),
         ("digest", Value::Text(&it.digest_text)),
         ("deadline_confirmed", Value::Flag(it.deadline_confirmed)),
@@ -253,6 +256,8 @@ facts! {
         asker: WorkspaceId,
         /// Who was asked.
         asked: WorkspaceId,
+        /// The person who asked.
+        offered_by: PersonId,
         /// Where it stands.
         state: domain::records::PartnershipState,
         /// The digest of what was asked.
@@ -260,6 +265,7 @@ facts! {
     } |it| vec![
         ("asker", agency(it.asker)),
         ("asked", agency(it.asked)),
+        ("offered_by", Value::Ref(EntityKind::Person, *it.offered_by.key())),
         ("state", Value::Text(it.state.as_str())),
         ("digest", Value::Text(&it.digest_text)),
     ]
@@ -269,7 +275,7 @@ facts! {
     Enquiry, EnquiryId {
         /// The artist it names, if one is here.
         artist: Option<WorkspaceId>,
-        /// The agency that represented the artist when it came.
+        /// The agency that represented the artist when it came, while it still does.
         agency: Option<WorkspaceId>,
         /// Where it stands, as a word.
         state: String,

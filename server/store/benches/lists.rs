@@ -73,7 +73,12 @@ fn plant(db: &mut Db, n: u32) {
     let agencies = n / 10;
     let (artist, agency, profile, mandate) = (text('A', "i"), text('G', "i"), text('P', "i"), text('M', "i"));
     let represented = text('G', &format!("CASE WHEN i < {ROSTER} THEN 0 ELSE i / 10 END"));
+    let somebody = text('S', "0");
     let sql = [
+        format!(
+            "INSERT INTO accounts (id, person, email, mailbox, name, status, applicant, application, created_at, version) \
+             VALUES ({somebody}, {somebody}, 'a@example.org', 'a@example.org', 'Somebody', 'approved', 'agency', '', {now}, 1)"
+        ),
         format!(
             "INSERT INTO workspaces (id, kind, name, verified, plan, created_at, version) SELECT {artist}, 'artist', 'Artist', i % 10 <> 3, 'represented', {now}, 1 FROM {numbers}"
         ),
@@ -91,8 +96,8 @@ fn plant(db: &mut Db, n: u32) {
              i % 8 = 0, i % 7 <> 0, {now}, 1 FROM {numbers}"
         ),
         format!(
-            "INSERT INTO mandates (id, artist, agency, profile, territory, commission_bp, payload, digest, state, offered_at, starts_at, version) \
-             SELECT {mandate}, {artist}, {represented}, {profile}, 'the world', 1500, '{{}}', '', 'active', {now}, {now} - 1, 1 FROM {numbers} WHERE i % 2 = 0 OR i < {ROSTER}"
+            "INSERT INTO mandates (id, artist, agency, profile, territory, commission_bp, payload, digest, state, offered_by, offered_at, starts_at, version) \
+             SELECT {mandate}, {artist}, {represented}, {profile}, 'the world', 1500, '{{}}', '', 'active', {somebody}, {now}, {now} - 1, 1 FROM {numbers} WHERE i % 2 = 0 OR i < {ROSTER}"
         ),
         "ANALYZE".to_owned(),
     ];

@@ -72,13 +72,13 @@ rows! {
     /// Mandates.
     MandateRow, mandates, mandates {
         id: String, artist: String, agency: String, profile: String, territory: &'static str, commission_bp: i64,
-        payload: String, digest: String, state: &'static str, offered_at: i64, starts_at: Option<i64>,
+        payload: String, digest: String, state: &'static str, offered_by: String, offered_at: i64, starts_at: Option<i64>,
         ends_at: Option<i64>, version: i64,
     }
     /// Partnerships.
     PartnershipRow, partnerships, partnerships {
         id: String, asker: String, asked: String, payload: String, digest: String, state: &'static str,
-        created_at: i64, version: i64,
+        offered_by: String, created_at: i64, version: i64,
     }
     /// Invitations to stealth rosters.
     StealthRow, stealth_invitations, stealth_invitations {
@@ -101,8 +101,8 @@ rows! {
     RequestRow, requests, requests {
         id: String, engagement: String, artist: String, agency: Option<String>, presenter: String,
         state: &'static str, first_day: String, last_day: String, venue: String, programme: String,
-        fee_minor: Option<i64>, currency: Option<&'static str>, submitted_at: i64, answered_at: Option<i64>,
-        version: i64,
+        fee_minor: Option<i64>, currency: Option<&'static str>, offered_by: String, submitted_at: i64,
+        answered_at: Option<i64>, version: i64,
     }
     /// Holds.
     HoldRow, holds, holds {

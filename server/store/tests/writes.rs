@@ -26,7 +26,7 @@ fn plant(ground: &Ground) {
         rows.member(id(n), id(n), "owner", "", n == ARTIST);
     }
     rows.profile(id(5), id(ARTIST), "Ada Abel", "stealth");
-    rows.mandate(6, (id(ARTIST), id(AGENCY), id(5)), "active", Some(NOW.0 - 1), None);
+    rows.mandate(6, id(AGENCY), (id(ARTIST), id(AGENCY), id(5)), "active", Some(NOW.0 - 1), None);
     rows.plant(ground);
 }
 

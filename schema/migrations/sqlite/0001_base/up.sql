@@ -118,21 +118,6 @@ CREATE TABLE access_codes (
   version BIGINT NOT NULL CHECK (version > 0)
 );
 
--- Invitations of colleagues into a workspace, and of counsel to an engagement.
-CREATE TABLE invitations (
-  id TEXT PRIMARY KEY,
-  workspace TEXT NOT NULL REFERENCES workspaces (id),
-  engagement TEXT,
-  mailbox TEXT NOT NULL,
-  role TEXT NOT NULL CHECK (role IN ('owner', 'manager', 'assistant', 'counsel')),
-  token BLOB NOT NULL UNIQUE,
-  invited_by TEXT NOT NULL REFERENCES accounts (id),
-  created_at BIGINT NOT NULL,
-  expires_at BIGINT NOT NULL,
-  used_at BIGINT,
-  CHECK ((role = 'counsel') = (engagement IS NOT NULL))
-);
-
 CREATE TABLE profiles (
   id TEXT PRIMARY KEY,
   workspace TEXT NOT NULL UNIQUE,
@@ -192,6 +177,7 @@ CREATE TABLE mandates (
   payload TEXT NOT NULL,
   digest TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('invited', 'active', 'ending', 'ended', 'declined')),
+  offered_by TEXT NOT NULL REFERENCES accounts (id),
   offered_at BIGINT NOT NULL,
   starts_at BIGINT,
   ends_at BIGINT,
@@ -204,6 +190,7 @@ CREATE TABLE mandates (
 );
 CREATE INDEX mandates_by_agency ON mandates (agency, state, profile);
 CREATE INDEX mandates_by_profile ON mandates (profile, state, agency);
+CREATE INDEX mandates_by_artist ON mandates (artist, agency, state);
 
 CREATE TABLE partnerships (
   id TEXT PRIMARY KEY,
@@ -212,6 +199,7 @@ CREATE TABLE partnerships (
   payload TEXT NOT NULL,
   digest TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('asked', 'active', 'ended')),
+  offered_by TEXT NOT NULL REFERENCES accounts (id),
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL CHECK (version > 0),
   agency_kind TEXT NOT NULL GENERATED ALWAYS AS ('agency'),
@@ -258,6 +246,8 @@ CREATE TABLE engagements (
   agency_kind TEXT NOT NULL GENERATED ALWAYS AS ('agency'),
   presenter_kind TEXT NOT NULL GENERATED ALWAYS AS ('presenter'),
   agency_key TEXT NOT NULL GENERATED ALWAYS AS (COALESCE(agency, '')),
+  agency_side TEXT GENERATED ALWAYS AS (CASE WHEN agency IS NOT NULL THEN 'agency' END),
+  UNIQUE (id, agency_side),
   UNIQUE (id, artist, presenter, agency_key),
   FOREIGN KEY (profile, artist) REFERENCES profiles (id, workspace),
   FOREIGN KEY (agency, agency_kind) REFERENCES workspaces (id, kind),
@@ -273,10 +263,27 @@ CREATE TABLE engagement_counsel (
   side TEXT NOT NULL CHECK (side IN ('artist', 'agency', 'presenter')),
   invited_at BIGINT NOT NULL,
   withdrawn_at BIGINT,
+  agency_side TEXT GENERATED ALWAYS AS (CASE WHEN side = 'agency' THEN 'agency' END),
   PRIMARY KEY (engagement, account),
-  UNIQUE (engagement, account, side)
+  UNIQUE (engagement, account, side),
+  FOREIGN KEY (engagement, agency_side) REFERENCES engagements (id, agency_side)
 );
 CREATE INDEX engagement_counsel_by_account ON engagement_counsel (account, engagement);
+
+-- Invitations of colleagues into a workspace, and of counsel to an engagement.
+CREATE TABLE invitations (
+  id TEXT PRIMARY KEY,
+  workspace TEXT NOT NULL REFERENCES workspaces (id),
+  engagement TEXT REFERENCES engagements (id),
+  mailbox TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('owner', 'manager', 'assistant', 'counsel')),
+  token BLOB NOT NULL UNIQUE,
+  invited_by TEXT NOT NULL REFERENCES accounts (id),
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  used_at BIGINT,
+  CHECK ((role = 'counsel') = (engagement IS NOT NULL))
+);
 
 CREATE TABLE engagement_notes (
   engagement TEXT NOT NULL REFERENCES engagements (id),
@@ -301,6 +308,7 @@ CREATE TABLE requests (
   fee_minor BIGINT CHECK (fee_minor >= 0),
   currency TEXT,
   answer TEXT,
+  offered_by TEXT NOT NULL REFERENCES accounts (id),
   submitted_at BIGINT NOT NULL,
   answered_at BIGINT,
   version BIGINT NOT NULL CHECK (version > 0),

@@ -171,7 +171,7 @@ impl Artist {
             territory: "Europe, general".into(),
             workspace: agency.id,
         });
-        let agency = agency.id;
+        let (office, agency) = (agency.office, agency.id);
         Some(MandateRow {
             id: id.key().to_string(),
             artist: self.workspace.to_string(),
@@ -182,6 +182,7 @@ impl Artist {
             payload,
             digest,
             state: "active",
+            offered_by: office.to_string(),
             offered_at: made.0,
             starts_at: Some(made.0),
             ends_at: None,

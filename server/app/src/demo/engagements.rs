@@ -43,7 +43,7 @@ pub(crate) struct Ground<'a> {
     pub(crate) today: Day,
 }
 
-/// Plants up to `most` engagements and says what is true of them. The first ones are between personas.
+/// Plants up to `most` engagements and says what is true of them; the first are between personas.
 pub(crate) fn plant(
     to: &mut Plant<'_>,
     on: &Ground<'_>,
@@ -154,6 +154,7 @@ impl Plan<'_> {
             programme: programme.into(),
             fee_minor: Some(fee),
             currency: Some("EUR"),
+            offered_by: self.asks.to_string(),
             submitted_at: began.0,
             answered_at: self.held.then_some(began.plus(Moment::DAY).0),
             version: if self.held { 2 } else { 1 },
@@ -165,9 +166,8 @@ impl Plan<'_> {
             "kind": "request", "title": title, "first_day": first.to_string(), "last_day": last.to_string(),
             "venue": "Great Hall", "programme": programme, "fee": { "minor": fee, "currency": "EUR" },
         }));
-        let digest = digest.parse().map_err(|_| StoreError::Corrupt("digest"))?;
         let submitted = Event::engagement(id, "request", request, "submitted")
-            .confirmed(digest)
+            .confirmed(digest.parse().map_err(|_| StoreError::Corrupt("digest"))?)
             .with("after.state", "submitted")
             .with_money(Audience::Parties, "payload", payload);
         to.record(&asks, "Confirm", &["draft-presenter"], submitted)?;

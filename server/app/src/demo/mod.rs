@@ -14,7 +14,7 @@ use crate::machine::{Os, Seeded, now};
 use crate::{Stop, commands, serve};
 use artists::Artist;
 use connect::documents::{self, digest_of};
-use domain::{Day, Mint, Moment, WorkspaceId};
+use domain::{Day, Kind, Mint, Moment, WorkspaceId};
 use facts::{Facts, Persona, WorldFile};
 use people::People;
 use places::Places;
@@ -177,10 +177,14 @@ impl World {
         let mut first = Vec::new();
         let mut rows = places.all().iter().map(|it| it.row(made)).collect::<Vec<_>>();
         rows.push(pending_row);
+        let offices = places.all().iter().filter(|it| it.kind == Kind::Agency);
+        let (desks, seats) = offices.map(|it| it.office_rows(&mut luck, made)).unzip();
         let partnerships = places.partnerships(&mut luck, made);
         store
             .plant(&permit()?, |to| {
                 to.workspaces(rows)?;
+                to.accounts(desks)?;
+                to.memberships(seats)?;
                 to.partnerships(partnerships)
             })
             .map_err(Stop::because)?;

@@ -2,13 +2,15 @@
 
 use super::names;
 use crate::machine::Seeded;
-use domain::{Kind, Mint, Moment, PartnershipId, WorkspaceId};
-use store::plant::{PartnershipRow, WorkspaceRow};
+use domain::{AccountId, Kind, MembershipId, Mint, Moment, PartnershipId, PersonId, WorkspaceId};
+use store::plant::{AccountRow, MembershipRow, PartnershipRow, WorkspaceRow};
 
 /// One agency or presenter.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
     pub(crate) id: WorkspaceId,
+    /// The account of its office, which sent what it offered before this world began.
+    pub(crate) office: AccountId,
     pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) verified: bool,
@@ -27,6 +29,36 @@ impl Place {
             created_at: made.0,
             version: 1,
         }
+    }
+
+    /// Its office: an account that nobody signs in to, and its membership.
+    pub(crate) fn office_rows(&self, luck: &mut Seeded, made: Moment) -> (AccountRow, MembershipRow) {
+        let (person, membership): (PersonId, MembershipId) = (luck.id(made), luck.id(made));
+        let email = format!("office@{}.example", self.id);
+        let account = AccountRow {
+            id: self.office.to_string(),
+            person: person.to_string(),
+            email: email.clone(),
+            mailbox: email.to_lowercase(),
+            name: format!("Office of {}", self.name),
+            status: "approved",
+            applicant: self.kind.as_str(),
+            application: String::new(),
+            is_admin: false,
+            created_at: made.0,
+            version: 1,
+        };
+        let membership = MembershipRow {
+            id: membership.to_string(),
+            account: self.office.to_string(),
+            workspace: self.id.to_string(),
+            role: "manager",
+            grants: "",
+            in_person: false,
+            created_at: made.0,
+            version: 1,
+        };
+        (account, membership)
     }
 }
 
@@ -50,7 +82,14 @@ impl Places {
                 _ => format!("{word} & Daughters"),
             };
             let plan = if number.is_multiple_of(2) { "house" } else { "studio" };
-            all.push(Place { id: luck.id(made), kind: Kind::Agency, name, verified: number % 6 != 5, plan });
+            all.push(Place {
+                id: luck.id(made),
+                office: luck.id(made),
+                kind: Kind::Agency,
+                name,
+                verified: number % 6 != 5,
+                plan,
+            });
         }
         for number in 0..presenters {
             let word = names::place(agencies + number);
@@ -63,6 +102,7 @@ impl Places {
             let plan = if number.is_multiple_of(3) { "discovery" } else { "season" };
             all.push(Place {
                 id: luck.id(made),
+                office: luck.id(made),
                 kind: Kind::Presenter,
                 name,
                 verified: number % 8 != 2,
@@ -98,7 +138,7 @@ impl Places {
                 partnership: id,
                 workspace: asker.id,
             });
-            let (asker, asked) = (asker.id, asked.id);
+            let (office, asker, asked) = (asker.office, asker.id, asked.id);
             PartnershipRow {
                 id: id.to_string(),
                 asker: asker.to_string(),
@@ -106,6 +146,7 @@ impl Places {
                 payload,
                 digest,
                 state,
+                offered_by: office.to_string(),
                 created_at: made.0,
                 version: 1,
             }

@@ -23,14 +23,29 @@ macro_rules! records { ($($(#[$doc:meta])* $Name:ident, $Id:ty;)+) => { $(
     }
 )+ } }
 records! {
-    /// A request.
-    Request, RequestId;
     /// A quote.
     Quote, QuoteId;
     /// An invoice.
     Invoice, InvoiceId;
     /// A settlement.
     Settlement, SettlementId;
+}
+facts! {
+    /// A request.
+    Request, RequestId {
+        /// Its engagement's parties.
+        parties: Parties,
+        /// Who sent the terms that wait for an answer.
+        offered_by: PersonId,
+        /// Where it stands, as a word.
+        state: &'static str,
+    } |it| {
+        let mut all = Vec::with_capacity(5);
+        it.parties.push(&mut all);
+        all.push(("offered_by", Value::Ref(EntityKind::Person, *it.offered_by.key())));
+        all.push(("state", Value::Text(it.state)));
+        all
+    }
 }
 facts! {
     /// A hold.

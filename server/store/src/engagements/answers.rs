@@ -166,6 +166,7 @@ pub(crate) fn perform(
             settle(tx, request, version, state, Some(&note))?;
             diesel::update(requests::table.find(request.as_str()))
                 .set((
+                    requests::offered_by.eq(tx.asker.actor.id()),
                     requests::first_day.eq(terms.first_day.to_string()),
                     requests::last_day.eq(terms.last_day.to_string()),
                     requests::venue.eq(&terms.venue),

@@ -159,6 +159,7 @@ pub(crate) fn perform(
             requests::programme.eq(&terms.programme),
             requests::fee_minor.eq(terms.fee.map(|it| it.minor)),
             requests::currency.eq(terms.fee.map(|it| it.currency.as_str())),
+            requests::offered_by.eq(tx.asker.actor.id()),
             requests::submitted_at.eq(now.0),
             requests::version.eq(1),
         ))

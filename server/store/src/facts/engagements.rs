@@ -4,14 +4,14 @@ use super::{Load, texts};
 use crate::db::{Db, lock};
 use crate::rows::Word;
 use crate::schema::{
-    audit_entries, audit_values, document_counsel, documents, drafts, engagement_counsel, engagements, holds,
-    messages, requests,
+    accounts, audit_entries, audit_values, document_counsel, documents, drafts, engagement_counsel,
+    engagements, holds, messages, requests,
 };
 use diesel::prelude::*;
 use domain::records::{DraftKind, DraftState, HoldState, RequestState};
 use domain::{
-    AccountId, DocumentId, DraftId, EngagementId, HoldId, Kind, MandateId, MessageId, RequestId, Side,
-    Version, WorkspaceId,
+    AccountId, DocumentId, DraftId, EngagementId, HoldId, Kind, MandateId, MessageId, PersonId, RequestId,
+    Side, Version, WorkspaceId,
 };
 use policy::facts::{Lapsing, LapsingId, Parties};
 use policy::{Actor, Asker, facts};
@@ -72,21 +72,24 @@ engaged! { Engagement, AuditChain }
 
 impl Load for facts::Request {
     fn load_many(db: &mut Db, ids: &[RequestId], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {
-        let rows: Vec<(Word<RequestId>, i64, Word<RequestState>, PartyRow)> = requests::table
+        let rows: Vec<(Word<RequestId>, i64, Word<RequestState>, Word<PersonId>, PartyRow)> = requests::table
+            .inner_join(accounts::table.on(accounts::id.eq(requests::offered_by)))
             .filter(requests::id.eq_any(texts(ids)))
             .select((
                 requests::id,
                 requests::version,
                 requests::state,
+                accounts::person,
                 (requests::artist, requests::agency, requests::presenter),
             ))
             .load(db)?;
         Ok(rows
             .into_iter()
-            .map(|(id, version, state, them)| Self {
+            .map(|(id, version, state, offered_by, them)| Self {
                 id: id.0,
                 version: Version(version),
                 parties: parties(them),
+                offered_by: offered_by.0,
                 state: state.0.as_str(),
             })
             .collect())

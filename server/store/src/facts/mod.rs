@@ -10,7 +10,7 @@ use policy::{Asker, Facts};
 use std::sync::Arc;
 
 pub(crate) use engagements::field_facts;
-pub(crate) use profiles::in_force;
+pub(crate) use profiles::{in_force, still_represents};
 
 /// Facts that rows can tell.
 pub trait Load: Facts + Sized {

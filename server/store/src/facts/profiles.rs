@@ -3,10 +3,10 @@
 use super::{Load, texts};
 use crate::db::{Db, lock};
 use crate::rows::Word;
-use crate::schema::{enquiries, mandates, partnerships, profiles, stealth_invitations};
+use crate::schema::{accounts, enquiries, mandates, partnerships, profiles, stealth_invitations};
 use diesel::prelude::*;
 use domain::records::{MandateState, PartnershipState};
-use domain::{EnquiryId, Kind, Level, MandateId, PartnershipId, ProfileId, Version, WorkspaceId};
+use domain::{EnquiryId, Kind, Level, MandateId, PartnershipId, PersonId, ProfileId, Version, WorkspaceId};
 use policy::{Asker, facts};
 use std::sync::Arc;
 
@@ -21,6 +21,19 @@ macro_rules! in_force {
     };
 }
 pub(crate) use in_force;
+
+/// Whether the agency that an enquiry was sent to still represents the artist whom it names: for loader and lists alike.
+macro_rules! still_represents {
+    ($now:expr) => {
+        diesel::dsl::exists(
+            mandates::table
+                .filter(mandates::artist.nullable().eq(enquiries::artist))
+                .filter(mandates::agency.nullable().eq(enquiries::agency))
+                .filter(in_force!($now)),
+        )
+    };
+}
+pub(crate) use still_represents;
 
 /// The partner agencies of this one.
 fn partners_of(db: &mut Db, agency: WorkspaceId) -> QueryResult<Vec<String>> {
@@ -126,25 +139,36 @@ impl Load for facts::Profile {
 
 impl Load for facts::Mandate {
     fn load_many(db: &mut Db, ids: &[MandateId], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {
-        type Row = (Word<MandateId>, i64, Word<WorkspaceId>, Word<WorkspaceId>, Word<MandateState>, String);
+        type Row = (
+            Word<MandateId>,
+            i64,
+            Word<WorkspaceId>,
+            Word<WorkspaceId>,
+            Word<PersonId>,
+            Word<MandateState>,
+            String,
+        );
         let rows: Vec<Row> = mandates::table
+            .inner_join(accounts::table.on(accounts::id.eq(mandates::offered_by)))
             .filter(mandates::id.eq_any(texts(ids)))
             .select((
                 mandates::id,
                 mandates::version,
                 mandates::artist,
                 mandates::agency,
+                accounts::person,
                 mandates::state,
                 mandates::digest,
             ))
             .load(db)?;
         Ok(rows
             .into_iter()
-            .map(|(id, version, artist, agency, state, digest_text)| Self {
+            .map(|(id, version, artist, agency, offered_by, state, digest_text)| Self {
                 id: id.0,
                 version: Version(version),
                 artist: artist.0,
                 agency: agency.0,
+                offered_by: offered_by.0,
                 state: state.0,
                 digest_text,
                 // an end gets into the row only by the confirmed notice
@@ -159,26 +183,36 @@ impl Load for facts::Mandate {
 
 impl Load for facts::Partnership {
     fn load_many(db: &mut Db, ids: &[PartnershipId], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {
-        type Row =
-            (Word<PartnershipId>, i64, Word<WorkspaceId>, Word<WorkspaceId>, Word<PartnershipState>, String);
+        type Row = (
+            Word<PartnershipId>,
+            i64,
+            Word<WorkspaceId>,
+            Word<WorkspaceId>,
+            Word<PersonId>,
+            Word<PartnershipState>,
+            String,
+        );
         let rows: Vec<Row> = partnerships::table
+            .inner_join(accounts::table.on(accounts::id.eq(partnerships::offered_by)))
             .filter(partnerships::id.eq_any(texts(ids)))
             .select((
                 partnerships::id,
                 partnerships::version,
                 partnerships::asker,
                 partnerships::asked,
+                accounts::person,
                 partnerships::state,
                 partnerships::digest,
             ))
             .load(db)?;
         Ok(rows
             .into_iter()
-            .map(|(id, version, asker, asked, state, digest_text)| Self {
+            .map(|(id, version, asker, asked, offered_by, state, digest_text)| Self {
                 id: id.0,
                 version: Version(version),
                 asker: asker.0,
                 asked: asked.0,
+                offered_by: offered_by.0,
                 state: state.0,
                 digest_text,
             })
@@ -190,9 +224,17 @@ impl Load for facts::Partnership {
 }
 
 impl Load for facts::Enquiry {
-    fn load_many(db: &mut Db, ids: &[EnquiryId], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {
-        type Row =
-            (Word<EnquiryId>, i64, Option<Word<WorkspaceId>>, Option<Word<WorkspaceId>>, String, String);
+    fn load_many(db: &mut Db, ids: &[EnquiryId], asker: &Arc<Asker>) -> QueryResult<Vec<Self>> {
+        type Row = (
+            Word<EnquiryId>,
+            i64,
+            Option<Word<WorkspaceId>>,
+            Option<Word<WorkspaceId>>,
+            String,
+            String,
+            bool,
+        );
+        let now = asker.now;
         let rows: Vec<Row> = enquiries::table
             .filter(enquiries::id.eq_any(texts(ids)))
             .select((
@@ -202,21 +244,28 @@ impl Load for facts::Enquiry {
                 enquiries::agency,
                 enquiries::state,
                 enquiries::digest,
+                still_represents!(now),
             ))
             .load(db)?;
         Ok(rows
             .into_iter()
-            .map(|(id, version, artist, agency, state, digest_text)| Self {
+            .map(|(id, version, artist, agency, state, digest_text, represents)| Self {
                 id: id.0,
                 version: Version(version),
                 artist: artist.map(|it| it.0),
-                agency: agency.map(|it| it.0),
+                agency: agency.filter(|_| represents).map(|it| it.0),
                 state,
                 digest_text,
             })
             .collect())
     }
     fn lock(db: &mut Db, id: EnquiryId) -> QueryResult<()> {
-        lock(db, "enquiries", "id", id.as_str())
+        lock(db, "enquiries", "id", id.as_str())?;
+        let artist: Option<Option<String>> =
+            enquiries::table.find(id.as_str()).select(enquiries::artist).first(db).optional()?;
+        match artist.flatten() {
+            Some(artist) => lock(db, "mandates", "artist", &artist),
+            None => Ok(()),
+        }
     }
 }

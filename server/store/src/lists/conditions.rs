@@ -4,7 +4,7 @@ use super::merged::merged;
 use super::{Cond, Row, Row1, all, by_id};
 use crate::db::Db;
 use crate::error::StoreError;
-use crate::facts::in_force;
+use crate::facts::{in_force, still_represents};
 use crate::schema::*;
 use diesel::dsl::not;
 use diesel::prelude::*;
@@ -93,15 +93,16 @@ by_id! { Partnership, partnerships, desc, lt, |literal, _now| match literal {
     Literal::Word(field, word) if field == "state" => Some(Box::new(partnerships::state.eq(word.as_str().to_owned()))),
     _ => None,
 } }
-by_id! { Enquiry, enquiries, desc, lt, |literal, _now| match literal {
+by_id! { Enquiry, enquiries, desc, lt, |literal, now| match literal {
     Literal::Ref(field, id) if field == "artist" => {
         Some(Box::new(enquiries::artist.is_not_null().and(enquiries::artist.assume_not_null().eq(id.to_string()))))
     }
     Literal::Ref(field, id) if field == "agency" => {
-        Some(Box::new(enquiries::agency.is_not_null().and(enquiries::agency.assume_not_null().eq(id.to_string()))))
+        let agency = enquiries::agency.is_not_null().and(enquiries::agency.assume_not_null().eq(id.to_string()));
+        Some(Box::new(agency.and(still_represents!(now))))
     }
     Literal::Has(field) if field == "artist" => Some(Box::new(enquiries::artist.is_not_null())),
-    Literal::Has(field) if field == "agency" => Some(Box::new(enquiries::agency.is_not_null())),
+    Literal::Has(field) if field == "agency" => Some(Box::new(still_represents!(now))),
     Literal::Word(field, word) if field == "state" => Some(Box::new(enquiries::state.eq(word.as_str().to_owned()))),
     _ => None,
 } }

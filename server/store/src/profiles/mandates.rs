@@ -4,6 +4,7 @@ pub use super::ends::{end, lapse, lapse_due};
 
 use super::{conflict, landed, people, terms};
 use crate::db::Db;
+use crate::engagements::letters::days;
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
 use crate::lists::{Cond, Page};
@@ -199,6 +200,7 @@ pub fn accept(store: &Store, permit: Permit<AcceptMandate>, address: &str) -> Re
         set(tx.db, facts.id, it.version, MandateState::Active, Some(starts), None)?;
         let name: String =
             profiles::table.find(it.profile.to_string()).select(profiles::name).first(tx.db)?;
+        let first = terms.start.max(day_of(starts).unwrap_or(terms.start));
         let letters = people::to_owners(
             tx.db,
             it.agency,
@@ -207,7 +209,7 @@ pub fn accept(store: &Store, permit: Permit<AcceptMandate>, address: &str) -> Re
                 "{name} accepted your mandate for {territory}. It begins on {start}.\n\n\
                  {address}/w/{agency}/mandates/{id}\n",
                 territory = terms.territory,
-                start = terms.start.max(day_of(starts).unwrap_or(terms.start)),
+                start = days(first, first),
                 agency = it.agency,
                 id = facts.id,
             ),

@@ -8,6 +8,7 @@ use super::people;
 use super::terms::{self, MandateTerms, PartnershipTerms, Terms};
 use crate::db::Db;
 use crate::drafts::{self as rows, Confirming, Preparation, canonical, digest_of};
+use crate::engagements::letters::days;
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
 use crate::lists::{Cond, Page};
@@ -221,7 +222,7 @@ fn offer_mandate(
              Nothing begins before you accept.\n",
             agency = terms.agency_name,
             territory = terms.territory,
-            start = terms.start,
+            start = days(terms.start, terms.start),
             id = terms.mandate,
         ),
     )?)
@@ -257,6 +258,7 @@ fn insert_mandate(
             mandates::payload.eq(text),
             mandates::digest.eq(digest_of(text).to_string()),
             mandates::state.eq(state.as_str()),
+            mandates::offered_by.eq(tx.asker.actor.id()),
             mandates::offered_at.eq(now.0),
             mandates::starts_at.eq(starts),
             mandates::version.eq(1),
@@ -293,6 +295,7 @@ fn ask_partner(
             partnerships::payload.eq(&it.text),
             partnerships::digest.eq(it.digest.to_string()),
             partnerships::state.eq(PartnershipState::Asked.as_str()),
+            partnerships::offered_by.eq(tx.asker.actor.id()),
             partnerships::created_at.eq(tx.now().0),
             partnerships::version.eq(1),
         ))

@@ -47,6 +47,7 @@ diesel::table! {
         fee_minor -> Nullable<BigInt>,
         currency -> Nullable<Text>,
         answer -> Nullable<Text>,
+        offered_by -> Text,
         submitted_at -> BigInt,
         answered_at -> Nullable<BigInt>,
         version -> BigInt,

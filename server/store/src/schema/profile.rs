@@ -49,6 +49,7 @@ diesel::table! {
         payload -> Text,
         digest -> Text,
         state -> Text,
+        offered_by -> Text,
         offered_at -> BigInt,
         starts_at -> Nullable<BigInt>,
         ends_at -> Nullable<BigInt>,
@@ -63,6 +64,7 @@ diesel::table! {
         payload -> Text,
         digest -> Text,
         state -> Text,
+        offered_by -> Text,
         created_at -> BigInt,
         version -> BigInt,
     }

@@ -46,6 +46,13 @@ both! {
         set(format!("artist = '{}', profile = '{}'", workspace(OTHER_ARTIST), profile(OTHER_ARTIST)));
     }
 
+    fn the_terms_of_a_request_are_somebodys(ground) {
+        world(ground);
+        ground.refuses(&request(WITH, &[("offered_by", Sql::Null)]));
+        ground.refuses(&request(WITH, &[("offered_by", key(id::<AccountId>(999)))]));
+        ground.run(&request(WITH, &[]));
+    }
+
     fn a_hold_is_of_a_request_and_its_ranks_are_the_artists(ground) {
         world(ground);
         ground.run(&request(WITH, &[]));
@@ -81,6 +88,14 @@ both! {
         ground.refuses(&document(WITHOUT, &[("side", "agency".into())]));
         ground.run(&message(WITH, &[("side", "agency".into())]));
         ground.run(&document(WITH, &[("side", "agency".into())]));
+        let counsel = |on: u128, side: &str| insert("engagement_counsel", &[
+            ("engagement", key(id::<EngagementId>(on))), ("account", key(id::<AccountId>(COUNSEL))), ("side", side.into()),
+            ("invited_at", Sql::N(0)),
+        ]);
+        ground.refuses(&counsel(WITHOUT, "agency"));
+        ground.run(&counsel(WITHOUT, "artist"));
+        ground.refuses("UPDATE engagement_counsel SET side = 'agency'");
+        ground.run(&counsel(WITH, "agency"));
     }
 
     fn what_was_sent_or_shared_stays_as_it_was(ground) {

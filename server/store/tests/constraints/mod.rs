@@ -97,6 +97,7 @@ fn request(on: u128, but: &[(&'static str, Sql)]) -> String {
         ("last_day", "2027-05-02".into()),
         ("venue", "".into()),
         ("programme", "".into()),
+        ("offered_by", key(id::<AccountId>(PRESENTER))),
         ("submitted_at", NOW.0.into()),
         ("version", Sql::N(1)),
     ];

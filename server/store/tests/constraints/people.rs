@@ -114,15 +114,16 @@ both! {
 
     fn a_mandate_is_an_agencys_with_the_artist_of_the_profile(ground) {
         world(ground);
-        let mandate = |artist: u128, agency: u128, of: u128| insert("mandates", &[
+        let mandate = |artist: u128, agency: u128, of: u128, by: u128| insert("mandates", &[
             ("id", key(id::<MandateId>(RECORD))), ("artist", key(workspace(artist))), ("agency", key(workspace(agency))),
             ("profile", key(profile(of))), ("territory", "".into()), ("commission_bp", Sql::N(0)), ("payload", "".into()),
-            ("digest", "".into()), ("state", "invited".into()), ("offered_at", Sql::N(0)), ("version", Sql::N(1)),
+            ("digest", "".into()), ("state", "invited".into()), ("offered_by", key(id::<AccountId>(by))), ("offered_at", Sql::N(0)), ("version", Sql::N(1)),
         ]);
-        ground.refuses(&mandate(OTHER_ARTIST, AGENCY, ARTIST));
-        ground.refuses(&mandate(ARTIST, PRESENTER, ARTIST));
-        ground.refuses(&mandate(ARTIST, OTHER_ARTIST, ARTIST));
-        ground.run(&mandate(ARTIST, AGENCY, ARTIST));
+        ground.refuses(&mandate(OTHER_ARTIST, AGENCY, ARTIST, AGENCY));
+        ground.refuses(&mandate(ARTIST, PRESENTER, ARTIST, AGENCY));
+        ground.refuses(&mandate(ARTIST, OTHER_ARTIST, ARTIST, AGENCY));
+        ground.refuses(&mandate(ARTIST, AGENCY, ARTIST, 999));
+        ground.run(&mandate(ARTIST, AGENCY, ARTIST, AGENCY));
         for state in ["active", "ending", "ended"] {
             ground.refuses(&format!("UPDATE mandates SET state = '{state}'"));
         }
@@ -131,15 +132,16 @@ both! {
 
     fn partners_are_two_agencies(ground) {
         world(ground);
-        let partnership = |asker: u128, asked: u128| insert("partnerships", &[
+        let partnership = |asker: u128, asked: u128, by: u128| insert("partnerships", &[
             ("id", key(id::<PartnershipId>(RECORD))), ("asker", key(workspace(asker))), ("asked", key(workspace(asked))),
-            ("payload", "".into()), ("digest", "".into()), ("state", "asked".into()), ("created_at", Sql::N(0)),
+            ("payload", "".into()), ("digest", "".into()), ("state", "asked".into()), ("offered_by", key(id::<AccountId>(by))), ("created_at", Sql::N(0)),
             ("version", Sql::N(1)),
         ]);
         for (asker, asked) in [(AGENCY, AGENCY), (AGENCY, PRESENTER), (ARTIST, AGENCY)] {
-            ground.refuses(&partnership(asker, asked));
+            ground.refuses(&partnership(asker, asked, AGENCY));
         }
-        ground.run(&partnership(AGENCY, OTHER_AGENCY));
+        ground.refuses(&partnership(AGENCY, OTHER_AGENCY, 999));
+        ground.run(&partnership(AGENCY, OTHER_AGENCY, AGENCY));
     }
 
     fn presenters_alone_are_invited_to_a_stealth_roster(ground) {
@@ -167,6 +169,7 @@ both! {
         };
         ground.refuses(&invitation("counsel", None));
         ground.refuses(&invitation("manager", Some(WITH)));
+        ground.refuses(&invitation("counsel", Some(999)));
         ground.run(&invitation("counsel", Some(WITH)));
     }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::support::both;
 use domain::records::RequestState;
+use policy::Why;
 use policy::actions::{PrepareWithdrawRequest, ViewRequest};
 use store::engagements::{answers, requests::RequestView};
 
@@ -27,9 +28,9 @@ both! {
         assert!(is_refused(answer(store, RIVAL, request)));
         let early = hold_prepared(ground, request, 14);
         let other = asked("2027-03-11", "2027-03-12");
-        let counter = answers::prepare_counter(store, answer(store, AGENCY, request).unwrap(), &other,
+        let counter = answers::prepare_counter(store, answer(store, ARTIST, request).unwrap(), &other,
             &prose("A week later?"), None).unwrap();
-        confirm(store, AGENCY, counter).unwrap();
+        confirm(store, ARTIST, counter).unwrap();
         let now = seen(store, PRESENTER, request);
         assert_eq!((now.state, now.first_day, now.answer.as_deref()),
             (RequestState::Countered, day("2027-03-11"), Some("A week later?")));
@@ -37,6 +38,7 @@ both! {
             "what was prepared on the old terms is not granted");
         let again = answers::prepare_decline(store, answer(store, AGENCY, request).unwrap(), &prose("No"), None);
         assert!(matches!(again, Err(StoreError::Conflict(_))), "the office waits");
+        assert!(is_refused(answer(store, ARTIST, request)), "who proposed the terms does not answer them");
         let reply = answers::prepare_counter(store, answer(store, PRESENTER, request).unwrap(), &other,
             &prose("Agreed"), None).unwrap();
         confirm(store, PRESENTER, reply).unwrap();
@@ -47,6 +49,28 @@ both! {
         assert_eq!(seen(store, PRESENTER, request).state, RequestState::Accepted);
         assert_eq!(ground.number("SELECT COUNT(*) FROM hold_days WHERE day IN ('2027-03-11', '2027-03-12')"), 2);
         chains_hold(ground);
+    }
+
+    fn who_asks_does_not_answer_for_the_office(ground) {
+        world(ground);
+        let store = &ground.store;
+        let (_, request) = requested(ground, PRESENTER, "2027-03-04", "2027-03-04");
+        // the presenter's owner, in a second account and a seat at the agency
+        let both = Who(8, Kind::Agency, AGENCY.2, Role::Owner);
+        let mut rows = Rows::default();
+        rows.account(both.account(), PRESENTER.0, "approved", false);
+        rows.member(both.account(), both.house(), "owner", "", false);
+        rows.plant(ground);
+        let acting = store.asker(both.account(), store::Acting::Workspace(both.house()), id(1), NOW).unwrap();
+        let Err(StoreError::Refused(refused)) = permit::<PrepareAnswer>(store, &acting, request, Unasked) else {
+            panic!("their own request")
+        };
+        assert!(matches!(&refused.why, Why::Forbidden(by) if by.len() == 1 && &*by[0] == "two-sides-two-persons"));
+        // what a colleague prepared, they do not confirm either
+        let grant = hold_prepared(ground, request, 14);
+        assert!(is_refused(confirm_shown(store, &acting, grant.draft, grant.digest)));
+        assert_eq!(ground.count("holds"), 0);
+        confirm(store, AGENCY, grant).unwrap();
     }
 
     fn a_no_and_a_withdrawal_are_final(ground) {

@@ -84,7 +84,7 @@ pub(super) fn world(ground: &Ground) {
     }
     rows.profile(id(PROFILE), ARTIST.house(), "Ilka Thornwald", "private_listing");
     let parties = (ARTIST.house(), AGENCY.house(), id::<ProfileId>(PROFILE));
-    rows.mandate(301, parties, "active", Some(NOW.0 - 5), None);
+    rows.mandate(301, AGENCY.account(), parties, "active", Some(NOW.0 - 5), None);
     rows.plant(ground);
 }
 

@@ -51,6 +51,29 @@ both! {
         chains_hold(ground);
     }
 
+    fn an_agency_loses_the_enquiries_with_the_mandate(ground) {
+        world(ground);
+        publish(ground);
+        let store = &ground.store;
+        let enquiry = enquire(ground, "ilka-thornwald");
+        let reads = |who: Who, now| store.read(&who.at(now), |db| db.may::<ViewEnquiry>(enquiry, &Unasked)).unwrap();
+        let listed = |who: Who, now| {
+            store.read(&who.at(now), |db| store::engagements::enquiries_view::list(db, &store::Page::first(9))).unwrap().0.len()
+        };
+        let line = Line::line("a subject", "Your question").unwrap();
+        let ask = permit::<PrepareEnquiryAnswer>(store, &AGENCY.asks(), enquiry, Unasked).unwrap();
+        let prepared = enquiries::prepare_answer(store, ask, &line, &prose("With joy."), None).unwrap();
+        // the notice given runs out an hour from now
+        ground.run(&format!("UPDATE mandates SET state = 'ending', ends_at = {}", NOW.plus(Moment::HOUR).0));
+        let late = NOW.plus(2 * Moment::HOUR);
+        for (now, agency) in [(NOW, true), (late, false)] {
+            assert_eq!((reads(ARTIST, now), reads(AGENCY, now)), (true, agency));
+            assert_eq!((listed(ARTIST, now), listed(AGENCY, now)), (1, usize::from(agency)));
+        }
+        assert!(is_refused(confirm_shown(store, &AGENCY.at(late), prepared.draft, prepared.digest)));
+        assert_eq!(ground.number("SELECT COUNT(*) FROM outbox WHERE recipient = 'stranger@example.net'"), 0);
+    }
+
     fn a_form_that_was_shown_is_taken_once(ground) {
         world(ground);
         assert!(enquire_once(ground, "Somebody", &[9; 32]).is_ok());

@@ -148,6 +148,7 @@ impl World {
             let number = fresh();
             rows.mandate(
                 number,
+                accounts[3 + agency],
                 (workspaces[*artist], workspaces[3 + agency], profiles[*artist]),
                 state.as_str(),
                 starts,
@@ -166,6 +167,7 @@ impl World {
                     ("payload", "{}".into()),
                     ("digest", "".into()),
                     ("state", cycle(PartnershipState::ALL, *state).as_str().into()),
+                    ("offered_by", key(accounts[3 + a])),
                     ("created_at", NOW.0.into()),
                     ("version", Sql::N(1)),
                 ],
@@ -257,6 +259,7 @@ impl World {
                     ("state", cycle(RequestState::ALL, state).as_str().into()),
                     ("venue", "".into()),
                     ("programme", "".into()),
+                    ("offered_by", key(accounts[6])),
                     ("submitted_at", NOW.0.into()),
                 ]);
                 rows.add("requests", row);

@@ -6,10 +6,10 @@ use domain::bounded::Email;
 use domain::records::{DraftKind, MandateState};
 use domain::{Bounded, Day, Digest, DraftId, MandateId, Moment, PartnershipId};
 use policy::actions::*;
-use policy::{Actor, Shown, Unasked};
+use policy::{Actor, Shown, Unasked, Why};
 use store::profiles::offers::{self, MandateOffer, Offer};
 use store::profiles::{self, Terms, mandates, partnerships};
-use store::{Page, Store, StoreError};
+use store::{Acting, Page, Store, StoreError};
 
 const HERE: &str = "https://x.example";
 
@@ -97,6 +97,33 @@ both! {
         assert_eq!(letters(ground, AGENCY), 1);
         assert_eq!((told(ground, "prepared"), told(ground, "mandate-offered"), told(ground, "accepted"), entries(store)), (2, 2, 1, 5));
         assert_eq!(ground.number("SELECT COUNT(*) FROM audit_values WHERE name = 'payload' AND money"), 2);
+    }
+
+    /// One person, by whichever account, does not take for one side what they offered for the other.
+    fn who_offers_is_not_who_accepts(ground) {
+        plant(ground);
+        let store = &ground.store;
+        let id = prepared(store, AGENCY, &address(BELA));
+        confirm(store, AGENCY, id).unwrap();
+        let it = seen(store, id);
+        let same = second_account(ground, AGENCY, BELA);
+        let accept = |asker| store.read(asker, |db| db.permit::<AcceptMandate>(mandate_of(&it), Shown(it.digest)));
+        let Err(StoreError::Refused(refused)) = accept(&same) else { panic!("their own offer") };
+        assert!(matches!(&refused.why, Why::Forbidden(by) if by.len() == 1 && &*by[0] == "two-sides-two-persons"));
+        // to say no binds nobody
+        assert!(store.read(&same, |db| db.permit::<DeclineMandate>(mandate_of(&it), Shown(it.digest))).is_ok());
+        assert!(accept(&acting(store, BELA)).is_ok());
+
+        let permit = may::<PreparePartnership>(store, AGENCY, workspace(AGENCY), Unasked).unwrap();
+        let id = offers::prepare_partnership(store, permit, &Email::parse(&address(OTHER)).unwrap()).unwrap();
+        confirm(store, AGENCY, id).unwrap();
+        let it = seen(store, id);
+        let Terms::Partnership(terms) = &it.terms else { panic!("no partnership") };
+        ground.run(&format!("UPDATE memberships SET workspace = '{}' WHERE account = '{}'", workspace(OTHER), account(50 + AGENCY)));
+        let same = store.asker(account(50 + AGENCY), Acting::Workspace(workspace(OTHER)), crate::support::id(1), NOW).unwrap();
+        let accept = |asker| store.read(asker, |db| db.permit::<AcceptPartnership>(terms.partnership, Shown(it.digest)));
+        assert!(matches!(accept(&same), Err(StoreError::Refused(_))));
+        assert!(accept(&acting(store, OTHER)).is_ok());
     }
 
     /// No is final.

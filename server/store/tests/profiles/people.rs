@@ -57,6 +57,7 @@ pub(crate) fn plant(ground: &Ground) {
     rows.profile(profile(BELA), workspace(BELA), "bela sample", "workspace_private");
     rows.mandate(
         MANDATE,
+        account(AGENCY),
         (workspace(ANNA), workspace(AGENCY), profile(ANNA)),
         "active",
         Some(NOW.0 - Moment::DAY),
@@ -85,6 +86,16 @@ where
     A::On: Load,
 {
     store.read(&acting(store, number), |db| db.permit::<A>(on, input))
+}
+
+/// A second account of this person, a manager of that workspace.
+pub(crate) fn second_account(ground: &Ground, person: u128, at: u128) -> Arc<Asker> {
+    let other = account(50 + person);
+    let mut rows = Rows::default();
+    rows.account(other, person, "approved", false);
+    rows.member(other, workspace(at), "manager", "", false);
+    rows.plant(ground);
+    ground.store.asker(other, Acting::Workspace(workspace(at)), id(1), NOW.plus(Moment::HOUR)).unwrap()
 }
 
 /// Whether every chain of the ledger holds, and how many entries there are.

@@ -180,10 +180,11 @@ impl Rows {
         );
     }
 
-    /// A mandate, with its state, start and end.
+    /// A mandate, with who offered it, its state, start and end.
     pub(crate) fn mandate(
         &mut self,
         number: u128,
+        by: AccountId,
         (artist, agency, profile): (WorkspaceId, WorkspaceId, ProfileId),
         state: &str,
         starts: Option<i64>,
@@ -201,6 +202,7 @@ impl Rows {
                 ("payload", "{}".into()),
                 ("digest", "".into()),
                 ("state", state.into()),
+                ("offered_by", key(by)),
                 ("offered_at", NOW.0.into()),
                 ("starts_at", starts.into()),
                 ("ends_at", ends.into()),

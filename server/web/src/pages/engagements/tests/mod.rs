@@ -44,10 +44,11 @@ impl<'a> Scene<'a> {
             "UPDATE profiles SET name = 'Ilka Thornwald', slug = 'ilka-thornwald', level = 'private_listing'",
         );
         let (a, b, now) = (place.workspace(ARTIST), place.workspace(AGENCY), place.now().0);
+        let by = place.text(&format!("SELECT id FROM accounts WHERE email = '{AGENCY}'"));
         place.run(&format!(
             "INSERT INTO mandates (id, artist, agency, profile, territory, commission_bp, payload, digest, state, \
-             offered_at, starts_at, version) VALUES ('0000000000000000000999', '{a}', '{b}', '{profile}', \
-             'Europe', 1500, '{{}}', '', 'active', {now}, {}, 1)",
+             offered_by, offered_at, starts_at, version) VALUES ('0000000000000000000999', '{a}', '{b}', '{profile}', \
+             'Europe', 1500, '{{}}', '', 'active', '{by}', {now}, {}, 1)",
             now - 1
         ));
         Self { place, artist, agency, hall, rival, profile }
