@@ -28,6 +28,7 @@ mod input;
 mod journeys;
 mod oracle;
 mod profiles;
+mod reload;
 mod reviewers;
 mod serve;
 mod support;

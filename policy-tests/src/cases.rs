@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
-use toml::{Table, Value};
+use toml::{Spanned, Table, Value};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "cases"]
@@ -38,7 +38,7 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
-    name: String,
+    name: Spanned<String>,
     r#as: Value,
     r#do: Value,
     on: Value,
@@ -60,6 +60,8 @@ enum Decision {
 pub struct Case {
     /// The file it stands in.
     pub file: String,
+    /// The line of its name, from 1.
+    pub line: usize,
     /// What it shows.
     pub name: String,
     /// Who asks.
@@ -79,6 +81,8 @@ pub struct Case {
 pub struct Failure {
     /// The file.
     pub file: String,
+    /// The line of the case's name, from 1; 0 where the file itself is wrong.
+    pub line: usize,
     /// The case; empty where the file itself is wrong.
     pub name: String,
     /// The action; empty where the case could not be read.
@@ -91,7 +95,11 @@ pub struct Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.file)?;
+        write!(f, "{}", self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        f.write_str(": ")?;
         if !self.name.is_empty() {
             write!(f, "{}: ", self.name)?;
         }
@@ -99,6 +107,13 @@ impl fmt::Display for Failure {
             return f.write_str(&self.got);
         }
         write!(f, "{}\n    expected: {}\n    got:      {}", self.action, self.expected, self.got)
+    }
+}
+
+impl Failure {
+    /// A file that cannot be read.
+    pub(crate) fn unread(file: &Path, e: &std::io::Error) -> Self {
+        wrong(&file.display().to_string(), 0, "", e.to_string())
     }
 }
 
@@ -145,7 +160,7 @@ impl Cases {
     /// # Errors
     /// Every case and file that cannot be read.
     pub fn folder(folder: &Path) -> Result<Self, Vec<Failure>> {
-        let broken = |e: std::io::Error| vec![wrong(&folder.display().to_string(), "", e.to_string())];
+        let broken = |e: std::io::Error| vec![Failure::unread(folder, &e)];
         let mut files = BTreeMap::new();
         for entry in std::fs::read_dir(folder).map_err(broken)? {
             let path = entry.map_err(broken)?.path();
@@ -163,18 +178,19 @@ impl Cases {
     /// Every case and file that cannot be read.
     pub fn parse(files: &BTreeMap<String, String>) -> Result<Self, Vec<Failure>> {
         let cast: Cast = match files.get(CAST) {
-            Some(text) => Cast::parse(text).map_err(|e| vec![wrong(CAST, "", e.0)])?,
+            Some(text) => Cast::parse(text).map_err(|e| vec![wrong(CAST, 0, "", e.0)])?,
             None => Cast::default(),
         };
         let (mut all, mut failures) = (Vec::new(), Vec::new());
         for (name, text) in files.iter().filter(|it| it.0 != CAST) {
             match toml::from_str::<File>(text) {
-                Err(e) => failures.push(wrong(name, "", e.to_string())),
+                Err(e) => failures.push(wrong(name, 0, "", e.to_string())),
                 Ok(file) => {
                     for raw in &file.case {
-                        match read(name, raw, &cast) {
+                        let line = text[..raw.name.span().start].matches('\n').count() + 1;
+                        match read(name, line, raw, &cast) {
                             Ok(more) => all.extend(more),
-                            Err(e) => failures.push(wrong(name, &raw.name, e.0)),
+                            Err(e) => failures.push(wrong(name, line, raw.name.get_ref(), e.0)),
                         }
                     }
                 }
@@ -216,6 +232,7 @@ impl Case {
     fn failure(&self, got: String) -> Failure {
         Failure {
             file: self.file.clone(),
+            line: self.line,
             name: self.name.clone(),
             action: self.action.as_str().to_owned(),
             expected: self.expected.to_string(),
@@ -224,12 +241,12 @@ impl Case {
     }
 }
 
-fn wrong(file: &str, name: &str, got: String) -> Failure {
+fn wrong(file: &str, line: usize, name: &str, got: String) -> Failure {
     let (action, expected) = (String::new(), String::new());
-    Failure { file: file.to_owned(), name: name.to_owned(), action, expected, got }
+    Failure { file: file.to_owned(), line, name: name.to_owned(), action, expected, got }
 }
 
-fn read(file: &str, raw: &Raw, cast: &Cast) -> Result<Vec<Case>, Mistake> {
+fn read(file: &str, line: usize, raw: &Raw, cast: &Cast) -> Result<Vec<Case>, Mistake> {
     let asker = cast.who(&raw.r#as)?;
     let on = cast.what(&raw.on)?;
     let told = Told::read(&raw.told)?;
@@ -248,7 +265,8 @@ fn read(file: &str, raw: &Raw, cast: &Cast) -> Result<Vec<Case>, Mistake> {
             let expected = Answer { allowed: raw.decision == Decision::Allow, by: by.clone(), fault: None };
             Ok(Case {
                 file: file.to_owned(),
-                name: raw.name.clone(),
+                line,
+                name: raw.name.get_ref().clone(),
                 asker: asker.clone(),
                 action,
                 on,

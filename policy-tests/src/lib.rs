@@ -5,6 +5,7 @@
 //! - [`matrix`]: every principal × action × situation on one page, `expected/matrix.txt`
 //! - [`oracle`]: every right told a second time in plain Rust, from the requirements and not from the policies
 //! - [`mutants`]: every policy weakened in every single way, and who notices
+//! - [`vetting`]: all of it that a set of policies must pass before it may decide anywhere
 //! - [`world`]: askers and things drawn at random, for properties
 //!
 //! The library knows no test harness, so that the program runs the same cases over any policies it is given.
@@ -24,6 +25,7 @@ pub mod situations;
 pub mod source;
 pub mod things;
 pub mod threads;
+pub mod vetting;
 pub mod world;
 
 pub use ask::{Answer, Unaskable, ask};

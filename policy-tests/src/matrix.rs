@@ -27,6 +27,29 @@ Signs      level P public, L private listing, S stealth roster, W workspace-priv
            shown and claim = as it stands, # something else; person, workspace, agency, presenter o one's own, x others
 ";
 
+/// The page that was reviewed with this release.
+pub const REVIEWED: &str = include_str!("../expected/matrix.txt");
+
+/// Lines that are only in the one page or the other, as `- was` and `+ is`.
+#[must_use]
+pub fn differing(was: &str, is: &str) -> Vec<String> {
+    let count = |text: &str| {
+        let mut lines = BTreeMap::<String, isize>::new();
+        for line in text.lines() {
+            *lines.entry(line.to_owned()).or_default() += 1;
+        }
+        lines
+    };
+    let (before, after) = (count(was), count(is));
+    let gone = was.lines().filter(|it| after.get(*it) < before.get(*it)).map(|it| format!("- {it}"));
+    let come = is.lines().filter(|it| before.get(*it) < after.get(*it)).map(|it| format!("+ {it}"));
+    let mut all: Vec<String> = gone.chain(come).collect();
+    if all.is_empty() && was != is {
+        all.push("the lines stand in another order".to_owned());
+    }
+    all
+}
+
 /// The Cedar types that an action is done to.
 #[must_use]
 pub fn kinds(action: ActionName) -> &'static [EntityKind] {

@@ -101,26 +101,26 @@ fn a_wrong_expectation_is_told_with_file_case_expected_and_got() {
     assert_eq!(run(CASE), "");
     assert_eq!(
         run(&CASE.replace("folio-public", "gate")),
-        "some.toml: a name: ViewFolio\n    expected: allow by gate\n    got:      allow by folio-public"
+        "some.toml:3: a name: ViewFolio\n    expected: allow by gate\n    got:      allow by folio-public"
     );
     assert_eq!(
         run(&CASE.replace("\"allow\"", "\"deny\"").replace("[\"folio-public\"]", "[]")),
-        "some.toml: a name: ViewFolio\n    expected: deny by nothing\n    got:      allow by folio-public"
+        "some.toml:3: a name: ViewFolio\n    expected: deny by nothing\n    got:      allow by folio-public"
     );
 }
 
 #[test]
 fn a_case_that_cannot_be_read_is_told_with_its_place() {
     let wrong = |from: &str, to: &str| parse(&CASE.replace(from, to)).unwrap_err();
-    assert_eq!(wrong("ViewFolio", "ViewFoliage"), "some.toml: a name: no action \"ViewFoliage\"");
-    assert_eq!(wrong("opted_in", "opted_out"), "some.toml: a name: unknown field `opted_out`");
+    assert_eq!(wrong("ViewFolio", "ViewFoliage"), "some.toml:3: a name: no action \"ViewFoliage\"");
+    assert_eq!(wrong("opted_in", "opted_out"), "some.toml:3: a name: unknown field `opted_out`");
     assert_eq!(
         wrong("\"public\"", "\"open\""),
-        "some.toml: a name: `level` is not one of the words expected here: \"open\""
+        "some.toml:3: a name: `level` is not one of the words expected here: \"open\""
     );
     assert_eq!(
         wrong("{ kind = \"visitor\" }", "\"nobody\""),
-        "some.toml: a name: nobody and nothing is called `nobody`"
+        "some.toml:3: a name: nobody and nothing is called `nobody`"
     );
     assert!(wrong("decision", "verdict").contains("unknown field `verdict`"));
 }

@@ -15,3 +15,4 @@ mod peers;
 mod proofs;
 mod properties;
 mod solver;
+mod vetting;

@@ -83,5 +83,15 @@ pub(super) fn automation(
 /// §6: the command line of the machine itself.
 pub(super) fn operator(action: ActionName) -> bool {
     use ActionName as A;
-    matches!(action, A::CreateAdmin | A::MigrateDatabase | A::VerifyAudit | A::ExplainLocally | A::PlantDemo)
+    matches!(
+        action,
+        A::CreateAdmin
+            | A::MigrateDatabase
+            | A::VerifyAudit
+            | A::ExplainLocally
+            | A::PlantDemo
+            | A::StagePolicies
+            | A::ActivatePolicies
+            | A::RollBackPolicies
+    )
 }

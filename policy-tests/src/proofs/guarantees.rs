@@ -11,6 +11,8 @@ use std::path::Path;
 #[include = "*.cedar"]
 struct Embedded;
 
+/// The guarantee that no set of policies may do without: the way back to those before.
+const WAY_BACK: &str = "policies-can-always-be-replaced";
 const ASSUMPTIONS: &str = "assumptions.cedar";
 const WORDS: &str = "words.cedar";
 
@@ -100,6 +102,31 @@ impl Guarantees {
             }
         }
         Self::read(files)
+    }
+
+    /// These, but with the rights that the others say must always be there. What must never be stays as it is, and
+    /// assumptions are those of this program, for its database keeps no others.
+    ///
+    /// # Errors
+    /// The others assume what nobody keeps here.
+    pub fn with_rights_of(self, theirs: Self) -> Result<Self, Fault> {
+        let Self { all, assumptions, words } = self;
+        let kept = |it: &Guarantee| it.must == Must::Never || it.id == WAY_BACK;
+        let mut all: Vec<Guarantee> = all.into_iter().filter(kept).collect();
+        let more = theirs.all.into_iter().filter(|it| all.iter().all(|known| known.id != it.id));
+        let more: Vec<Guarantee> = more.collect();
+        for it in &more {
+            if let Some(unknown) =
+                it.assumes.iter().find(|it| assumptions.iter().all(|known| known.id != **it))
+            {
+                return Err(no(
+                    &it.file,
+                    &format!("`{}` assumes `{unknown}`, which is not kept here", it.id),
+                ));
+            }
+        }
+        all.extend(more);
+        Ok(Self { all, assumptions, words })
     }
 
     fn read(mut files: Vec<(String, String)>) -> Result<Self, Fault> {

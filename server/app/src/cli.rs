@@ -1,7 +1,10 @@
 //! The command line.
 
+mod reload;
+
 use crate::config::Given;
 use clap::{Args, Parser, Subcommand};
+pub(crate) use reload::{Activate, List, Rollback, Stage};
 use std::path::PathBuf;
 
 /// Kalinklo Artists: the private-by-default workspace for the performing arts.
@@ -128,6 +131,14 @@ pub(crate) enum PolicyCommand {
     WhatCan(WhatCan),
     /// Say which decisions change between two sets of policies: newly allowed first, each with a request that shows it.
     Diff(Diff),
+    /// Put policies through every check and keep them, ready to be activated; nothing is kept where one check fails.
+    Stage(Stage),
+    /// Make staged policies the ones that decide, on every server of the database, while they run.
+    Activate(Activate),
+    /// Go back to the policies that decided before the last activation.
+    Rollback(Rollback),
+    /// List what is staged, which policies decide, and which did.
+    List(List),
     /// Bring policy files into their one layout.
     #[command(after_help = "Examples:\n  kalinklo policy format\n  kalinklo policy format --check policies")]
     Format {

@@ -28,8 +28,22 @@ pub(crate) struct Opened {
     pub(crate) decisions: Arc<DecisionLog>,
 }
 
-/// Opens the database under the built-in policies; brings it up to date.
+/// Opens the database under the policies that are active there, else the built-in ones; brings it up to date.
 pub(crate) fn open(database: &Address, readers: u32, mint: Box<dyn domain::Mint>) -> Result<Opened, Stop> {
+    opened(database, readers, mint, Store::open)
+}
+
+/// The same for the commands that set the policies right: where the active ones cannot decide, the built-in ones do.
+pub(crate) fn open_to_mend(database: &Address) -> Result<Opened, Stop> {
+    opened(database, 2, Box::new(Os), Store::open_to_mend)
+}
+
+fn opened(
+    database: &Address,
+    readers: u32,
+    mint: Box<dyn domain::Mint>,
+    open: fn(&Address, Arc<Engine>, Box<dyn domain::Mint>, Options) -> Result<Store, String>,
+) -> Result<Opened, Stop> {
     if let Address::Sqlite(file) = database
         && let Some(folder) = Path::new(file).parent().filter(|it| !it.as_os_str().is_empty())
     {
@@ -40,7 +54,7 @@ pub(crate) fn open(database: &Address, readers: u32, mint: Box<dyn domain::Mint>
     let decisions = Arc::new(DecisionLog::default());
     let engine = Engine::load(&Bundle::embedded()).map_err(Stop::because)?.noting(decisions.sink());
     let options = Options { readers, ..Options::default() };
-    let store = Store::open(database, Arc::new(engine), mint, options).map_err(Stop)?;
+    let store = open(database, Arc::new(engine), mint, options).map_err(Stop)?;
     Ok(Opened { store, decisions })
 }
 

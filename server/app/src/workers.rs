@@ -1,4 +1,4 @@
-//! What runs beside requests: the decision log's writer, the outbox, deadlines, housekeeping. Workers are principals
+//! What runs beside requests: the decision log's writer, a look at which policies are active, the outbox, deadlines, housekeeping. Workers are principals
 //! with policies of their own; each piece of work is decided like any other.
 
 use crate::machine::now;
@@ -34,6 +34,7 @@ pub(crate) fn start(
     let post = Arc::clone(post);
     vec![
         decisions,
+        every(house, stopped, "policies", Duration::from_secs(1), |_, store| store.follow()),
         every(house, stopped, "mail", Duration::from_secs(1), move |_, store| mail(store, &*post)),
         every(house, stopped, "deadlines", Duration::from_secs(1), |house, store| {
             deadlines(store, &house.settings.address)
@@ -54,15 +55,16 @@ fn every(
     work: impl Fn(&House, &Store) -> Result<(), StoreError> + Send + Sync + 'static,
 ) -> JoinHandle<()> {
     let (house, mut stopped, work) = (Arc::clone(house), stopped.clone(), Arc::new(work));
-    // nobody waits for a worker: it stands in line for as long as the people before it need
-    let store = house.store.patient();
     tokio::spawn(async move {
         loop {
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 _ = stopped.changed() => return,
             }
-            let (house, store, work) = (Arc::clone(&house), store.clone(), Arc::clone(&work));
+            // one set of policies for each piece of work; and nobody waits for a worker: it stands in line for as long as
+            // the people before it need
+            let store = house.store.current().patient();
+            let (house, work) = (Arc::clone(&house), Arc::clone(&work));
             match tokio::task::spawn_blocking(move || work(&house, &store)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(e)) => tracing::warn!(worker, error = %e, "a worker could not finish; it tries again"),

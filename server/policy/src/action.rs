@@ -216,6 +216,7 @@ actions! {
     RevokeCode on AccessCode tells Factor,
     CreateAdmin on Platform, MigrateDatabase on Platform, VerifyAudit on Platform, ExplainLocally on Platform,
     PlantDemo on Platform,
+    StagePolicies on Platform, ActivatePolicies on Platform, RollBackPolicies on Platform,
     DispatchMail on Platform, Housekeep on Platform, Lapse on Lapsing tells Overdue,
     WarnOfLapse on Hold tells Overdue,
 }

@@ -1,6 +1,8 @@
 //! The policy files and the schema: read, named, checked, with complaints that point at the place.
 
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+use domain::Digest;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -99,7 +101,41 @@ impl Bundle {
             let file = Embedded::get(&name)?;
             Some((format!("policies/{name}"), String::from_utf8_lossy(&file.data).into_owned()))
         });
-        Self { schema: (SCHEMA_NAME.to_owned(), SCHEMA.to_owned()), files: files.collect() }
+        Self::of(files.collect())
+    }
+
+    /// These files, names and texts, under the built-in schema.
+    #[must_use]
+    pub fn of(files: BTreeMap<String, String>) -> Self {
+        Self { schema: (SCHEMA_NAME.to_owned(), SCHEMA.to_owned()), files }
+    }
+
+    /// SHA-256 over the schema and all policy files, by name: two bundles of one digest decide alike.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        let mut hash = Sha256::new();
+        let mut part = |name: &str, text: &str| {
+            for it in [name, text] {
+                hash.update((it.len() as u64).to_be_bytes());
+                hash.update(it);
+            }
+        };
+        part("schema", &self.schema.1);
+        for (name, text) in self.plain() {
+            part(name, text);
+        }
+        Digest(hash.finalize().into())
+    }
+
+    /// SHA-256 over the schema's text alone.
+    #[must_use]
+    pub fn schema_digest(&self) -> Digest {
+        Digest(Sha256::digest(&self.schema.1).into())
+    }
+
+    /// The files by their own names: their folder differs between a checkout and an installed program.
+    pub fn plain(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|(name, text)| (name.rsplit('/').next().unwrap_or(name), text.as_str()))
     }
 
     /// The `*.cedar` files of a folder, with the schema at `schema` or the built-in one.

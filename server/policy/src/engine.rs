@@ -19,7 +19,6 @@ use cedar_policy::{
     PolicySet, Schema,
 };
 use domain::Digest;
-use sha2::{Digest as _, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -84,6 +83,8 @@ pub struct Decided {
     pub allowed: bool,
     /// The deciding policies; for a fault, its text.
     pub by: Vec<Arc<str>>,
+    /// The digest of the policies that were asked.
+    pub policies: Digest,
 }
 
 /// Where decisions are noted. Must not block: it is called on every request.
@@ -133,7 +134,7 @@ impl Engine {
                 scopes.insert(*at, scope::compile(*at, &slice.residuals)?);
             }
         }
-        let digest = digest(bundle);
+        let digest = bundle.digest();
         Ok(Self {
             slices,
             scopes,
@@ -155,7 +156,15 @@ impl Engine {
         self
     }
 
-    /// SHA-256 over the schema and all policy files, by name: what decisions and the ledger are stamped with.
+    /// The engine of another bundle, noting its decisions where this one does. As costly as [`Engine::load`].
+    ///
+    /// # Errors
+    /// As there; this engine decides on.
+    pub fn successor(&self, bundle: &Bundle) -> Result<Self, LoadError> {
+        Ok(Self { decisions: self.decisions.clone(), ..Self::load(bundle)? })
+    }
+
+    /// [`Bundle::digest`]: what decisions and the ledger are stamped with.
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.digest
@@ -241,6 +250,7 @@ impl Engine {
                 on: on.id().to_string(),
                 allowed,
                 by,
+                policies: self.digest,
             });
         }
     }
@@ -313,22 +323,6 @@ impl From<Unbuildable> for LoadError {
     fn from(it: Unbuildable) -> Self {
         unprepared(it)
     }
-}
-
-fn digest(bundle: &Bundle) -> Digest {
-    let mut hash = Sha256::new();
-    let mut part = |name: &str, text: &str| {
-        for it in [name, text] {
-            hash.update((it.len() as u64).to_be_bytes());
-            hash.update(it);
-        }
-    };
-    part("schema", &bundle.schema.1);
-    for (name, text) in &bundle.files {
-        // the folder differs between a checkout and an installed program; the file's name does not
-        part(name.rsplit('/').next().unwrap_or(name), text);
-    }
-    Digest(hash.finalize().into())
 }
 
 /// What is left of the policies when only the types, the action and perhaps the asker are known; policies that can never

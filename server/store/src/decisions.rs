@@ -84,7 +84,6 @@ impl DecisionLog {
             }
         }
         let count = batch.len();
-        let policies = store.engine().digest().to_string()[..16].to_owned();
         let rows: Vec<_> = batch
             .into_iter()
             .map(|it| {
@@ -101,7 +100,7 @@ impl DecisionLog {
                     decisions::thing.eq(format!("{}/{}", it.kind.as_str(), it.on)),
                     decisions::allowed.eq(it.allowed),
                     decisions::decided_by.eq(it.by.join(" ")),
-                    decisions::policies.eq(policies.clone()),
+                    decisions::policies.eq(it.policies.to_string()[..16].to_owned()),
                 )
             })
             .collect();

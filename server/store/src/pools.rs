@@ -4,6 +4,7 @@ use crate::db::{self, Address, Db, Kind, Pooled, Use};
 use crate::error::StoreError;
 use crate::lists;
 use crate::read::Read;
+use crate::standing::Standing;
 use diesel::r2d2::{Pool, PooledConnection};
 use domain::{Id, Mint, Moment};
 use parking_lot::{FairMutex, FairMutexGuard};
@@ -35,12 +36,14 @@ const PATIENT: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    /// What decides for whoever holds this; see [`Store::current`].
+    engine: Arc<Engine>,
     /// The form that the next change takes; see [`Store::once`].
     pub(crate) once: Option<[u8; 32]>,
     patience: Duration,
 }
 struct Inner {
-    engine: Arc<Engine>,
+    standing: Standing,
     address: Address,
     readers: Pool<Pooled>,
     writers: Pool<Pooled>,
@@ -69,20 +72,43 @@ impl DerefMut for Writer<'_> {
 }
 
 impl Store {
-    /// Opens the database and runs what migrations are pending.
+    /// Opens the database and runs what migrations are pending. `engine` is the program's own; where other policies are
+    /// active on this database, those decide.
     ///
     /// # Errors
-    /// What is wrong and what to do; never the address, which may hold a password.
+    /// What is wrong and what to do; never the address, which may hold a password. Also where the active policies cannot
+    /// decide in this program: it then serves nobody.
     pub fn open(
         address: &Address,
         engine: Arc<Engine>,
         mint: Box<dyn Mint>,
         options: Options,
     ) -> Result<Self, String> {
+        let store = Self::open_to_mend(address, engine, mint, options)?;
+        match store.in_force().fault {
+            None => Ok(store),
+            Some((digest, why)) => Err(format!(
+                "the policies {digest} are active on this database and cannot decide in this program: {why}\n  Go back with `kalinklo policy rollback --reason TEXT`, or to the program's own with `kalinklo policy activate built-in --reason TEXT`."
+            )),
+        }
+    }
+
+    /// The same for the commands that set the policies right: where the active ones cannot decide, the program's own do.
+    ///
+    /// # Errors
+    /// As [`Store::open`], but for the active policies.
+    pub fn open_to_mend(
+        address: &Address,
+        engine: Arc<Engine>,
+        mint: Box<dyn Mint>,
+        options: Options,
+    ) -> Result<Self, String> {
         lists::translatable(&engine)?;
+        let standing = Standing::new(engine);
         let mut first = db::connect(address, Use::Write)
             .map_err(|e| format!("cannot open {address}: {}", safe_connection_error(address, &e)))?;
         db::migrate(&mut first).map_err(|e| format!("cannot migrate {address}: {e}"))?;
+        standing.follow(&mut first).map_err(|e| format!("cannot read {address}: {e}"))?;
         drop(first);
         let pool = |how, size: u32| {
             Pool::builder()
@@ -98,8 +124,9 @@ impl Store {
         let writers = pool(Use::Write, if address.is_postgres() { options.writers } else { 1 })?;
         let readers = pool(Use::Read, options.readers)?;
         Ok(Self {
+            engine: standing.engine(),
             inner: Arc::new(Inner {
-                engine,
+                standing,
                 address: address.clone(),
                 readers,
                 writers,
@@ -125,10 +152,18 @@ impl Store {
         Self { patience: self.patience.max(PATIENT), ..self.clone() }
     }
 
-    /// The engine that decides.
+    /// The engine that decides for this store.
     #[must_use]
     pub fn engine(&self) -> &Arc<Engine> {
-        &self.inner.engine
+        &self.engine
+    }
+
+    pub(crate) fn standing(&self) -> &Standing {
+        &self.inner.standing
+    }
+
+    pub(crate) fn bound(&self, engine: Arc<Engine>) -> Self {
+        Self { engine, ..self.clone() }
     }
 
     /// Where the database is, without its secrets when printed.

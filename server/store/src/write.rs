@@ -123,13 +123,16 @@ impl Store {
         let mut connection = self.writer()?;
         db::transaction(&mut connection, Kind::Change, |db| {
             let done = (|| {
-                forms::take(db, self.once.as_ref(), permit.asker().now)?;
+                // whatever decided when the permit was given: a change is decided by what is active when it begins
+                self.standing().follow(db)?;
+                let store = self.current();
+                forms::take(db, store.once.as_ref(), permit.asker().now)?;
                 let asker = doors::again(db, permit.asker())?;
                 let facts = A::On::load(db, permit.on(), &asker, true)
                     .map_err(StoreError::from)?
                     .ok_or(StoreError::Absent)?;
                 fresh_enough(permit.version(), facts.version())?;
-                let again = self
+                let again = store
                     .engine()
                     .decide::<A>(&asker, &facts, permit.input().clone())
                     .map_err(StoreError::from)?;
@@ -137,18 +140,18 @@ impl Store {
                     asker: asker.clone(),
                     action: A::NAME.as_str(),
                     by: again.by().map(str::to_owned).collect(),
-                    policies: self.engine().digest(),
+                    policies: store.engine().digest(),
                 };
-                let mut tx = Write { db, store: self, asker };
+                let mut tx = Write { db, store: &store, asker };
                 let Change { made, events, letters } = f(&mut tx, &facts)?;
                 if events.is_empty() {
                     return Err(StoreError::Unrecorded.into());
                 }
                 for event in events {
-                    ledger::append(tx.db, self, &stamp, event)?;
+                    ledger::append(tx.db, &store, &stamp, event)?;
                 }
                 for letter in letters {
-                    outbox::post(tx.db, self, stamp.asker.now, &letter)?;
+                    outbox::post(tx.db, &store, stamp.asker.now, &letter)?;
                 }
                 Ok(made)
             })();

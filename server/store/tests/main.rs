@@ -10,6 +10,7 @@ mod ledger;
 mod lists;
 mod migrations;
 mod outbox;
+mod policies;
 mod pools;
 mod support;
 mod tampering;

@@ -95,6 +95,17 @@ pub struct Edge {
     pub request_time: Duration,
 }
 
+impl Edge {
+    /// Whether the operations token was shown.
+    #[must_use]
+    pub fn opened_by(&self, rq: &Rq) -> bool {
+        match (&self.ops_token, rq.bearer()) {
+            (Some(token), Some(shown)) => token.admits(shown),
+            _ => false,
+        }
+    }
+}
+
 /// What the application's state must show to the boundary.
 pub trait AppState: Send + Sync + 'static {
     /// The boundary's own parts.
@@ -106,4 +117,10 @@ pub trait AppState: Send + Sync + 'static {
     /// Records a refusal that was not recorded yet, and gives the answer to it. Whatever refuses, wherever it stands, leaves
     /// the house through here once; pages of signed-in people have recorded theirs before, with the account.
     fn refused(self: &Arc<Self>, asked: &Asked, actor: Option<[u8; 32]>) -> Problem;
+
+    /// The application as it is now. Each request takes it once, at its beginning, and keeps it to its end.
+    #[must_use]
+    fn current(self: &Arc<Self>) -> Arc<Self> {
+        Arc::clone(self)
+    }
 }

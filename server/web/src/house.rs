@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use connect::documents::Shelf;
 use domain::AccountId;
 use sha2::{Digest as _, Sha256};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{DecisionLog, SecurityEvent, Store, StoreError};
@@ -34,12 +35,18 @@ pub struct Settings {
     pub version: &'static str,
 }
 
-/// Everything a page needs.
+/// Everything a page needs. A request has one of its own, so that all it shows is decided by one set of policies, also
+/// while another is taken up; see [`AppState::current`].
 pub struct House {
-    /// The boundary.
-    pub edge: Edge,
     /// The database and the engine.
     pub store: Store,
+    parts: Arc<Parts>,
+}
+
+/// What is the same for every request.
+pub struct Parts {
+    /// The boundary.
+    pub edge: Edge,
     /// The templates.
     pub views: Views,
     /// The contents of documents.
@@ -50,6 +57,13 @@ pub struct House {
     pub decisions: Arc<DecisionLog>,
     lanes: Arc<Semaphore>,
     notes: Arc<Semaphore>,
+}
+
+impl Deref for House {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
 }
 
 /// The policies that a fresh code of the second factor satisfies.
@@ -72,7 +86,7 @@ impl House {
         lanes: usize,
     ) -> Self {
         let (lanes, notes) = (Arc::new(Semaphore::new(lanes.max(1))), Arc::new(Semaphore::new(NOTES)));
-        Self { edge, store, views, shelf, settings, decisions, lanes, notes }
+        Self { store, parts: Arc::new(Parts { edge, views, shelf, settings, decisions, lanes, notes }) }
     }
 
     /// Runs blocking work off the asynchronous threads, as many at once as there are connections.
@@ -143,6 +157,12 @@ impl AppState for House {
     }
     fn refused(self: &Arc<Self>, asked: &Asked, actor: Option<[u8; 32]>) -> Problem {
         self.refusal(asked, None, actor)
+    }
+    fn current(self: &Arc<Self>) -> Arc<Self> {
+        if self.store.is_current() {
+            return Arc::clone(self);
+        }
+        Arc::new(Self { store: self.store.current(), parts: Arc::clone(&self.parts) })
     }
 }
 

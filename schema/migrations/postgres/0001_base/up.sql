@@ -560,6 +560,31 @@ CREATE TABLE settings (
   value TEXT NOT NULL
 );
 
+-- Sets of policies that passed every check, and which of them decided from when on; without an activation, or where its
+-- digest is missing, the program's own decide. `digest` is SHA-256 over schema and files, `schema_digest` over the schema.
+CREATE TABLE policy_sets (
+  digest TEXT COLLATE "C" PRIMARY KEY CHECK (length(digest) = 64),
+  schema_digest TEXT NOT NULL CHECK (length(schema_digest) = 64),
+  files TEXT NOT NULL,
+  note TEXT NOT NULL,
+  verdict TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  staged_at BIGINT NOT NULL
+);
+
+-- `restores`: the activation that a roll-back brought back; missing where it went back to the beginning.
+CREATE TABLE policy_activations (
+  seq BIGINT PRIMARY KEY CHECK (seq > 0),
+  digest TEXT COLLATE "C" REFERENCES policy_sets (digest),
+  transition TEXT NOT NULL CHECK (transition IN ('activated', 'rolled-back')),
+  restores BIGINT REFERENCES policy_activations (seq),
+  reason TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  CHECK (transition = 'rolled-back' OR restores IS NULL),
+  CHECK (restores < seq)
+);
+
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$;
 CREATE TRIGGER audit_entries_are_final BEFORE UPDATE OR DELETE ON audit_entries
@@ -581,6 +606,15 @@ CREATE TRIGGER audit_chains_stay BEFORE DELETE ON audit_chains
 FOR EACH ROW EXECUTE FUNCTION refuse('a chain only grows');
 CREATE TRIGGER audit_chains_are_not_truncated BEFORE TRUNCATE ON audit_chains
 FOR EACH STATEMENT EXECUTE FUNCTION refuse('a chain only grows');
+
+CREATE TRIGGER policy_sets_are_final BEFORE UPDATE OR DELETE ON policy_sets
+FOR EACH ROW EXECUTE FUNCTION refuse('a staged set of policies is final');
+CREATE TRIGGER policy_sets_are_not_truncated BEFORE TRUNCATE ON policy_sets
+FOR EACH STATEMENT EXECUTE FUNCTION refuse('a staged set of policies is final');
+CREATE TRIGGER policy_activations_are_final BEFORE UPDATE OR DELETE ON policy_activations
+FOR EACH ROW EXECUTE FUNCTION refuse('an activation of policies is final');
+CREATE TRIGGER policy_activations_are_not_truncated BEFORE TRUNCATE ON policy_activations
+FOR EACH STATEMENT EXECUTE FUNCTION refuse('an activation of policies is final');
 
 -- What lists read of a workspace's verification is one copy, kept by the database itself.
 CREATE FUNCTION profiles_follow_verification() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -560,6 +560,31 @@ CREATE TABLE settings (
   value TEXT NOT NULL
 );
 
+-- Sets of policies that passed every check, and which of them decided from when on; without an activation, or where its
+-- digest is missing, the program's own decide. `digest` is SHA-256 over schema and files, `schema_digest` over the schema.
+CREATE TABLE policy_sets (
+  digest TEXT PRIMARY KEY CHECK (length(digest) = 64),
+  schema_digest TEXT NOT NULL CHECK (length(schema_digest) = 64),
+  files TEXT NOT NULL,
+  note TEXT NOT NULL,
+  verdict TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  staged_at BIGINT NOT NULL
+);
+
+-- `restores`: the activation that a roll-back brought back; missing where it went back to the beginning.
+CREATE TABLE policy_activations (
+  seq BIGINT PRIMARY KEY CHECK (seq > 0),
+  digest TEXT REFERENCES policy_sets (digest),
+  transition TEXT NOT NULL CHECK (transition IN ('activated', 'rolled-back')),
+  restores BIGINT REFERENCES policy_activations (seq),
+  reason TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  CHECK (transition = 'rolled-back' OR restores IS NULL),
+  CHECK (restores < seq)
+);
+
 CREATE TRIGGER audit_entries_are_final_u BEFORE UPDATE ON audit_entries
 BEGIN SELECT RAISE(ABORT, 'audit entries are final'); END;
 CREATE TRIGGER audit_entries_are_final_d BEFORE DELETE ON audit_entries
@@ -585,6 +610,21 @@ BEGIN SELECT RAISE(ABORT, 'audit values may only be erased'); END;
 CREATE TRIGGER audit_chains_are_not_replaced BEFORE INSERT ON audit_chains
 WHEN EXISTS (SELECT 1 FROM audit_chains WHERE chain = NEW.chain)
 BEGIN SELECT RAISE(ABORT, 'a chain only grows'); END;
+
+CREATE TRIGGER policy_sets_are_final_u BEFORE UPDATE ON policy_sets
+BEGIN SELECT RAISE(ABORT, 'a staged set of policies is final'); END;
+CREATE TRIGGER policy_sets_are_final_d BEFORE DELETE ON policy_sets
+BEGIN SELECT RAISE(ABORT, 'a staged set of policies is final'); END;
+CREATE TRIGGER policy_sets_are_not_replaced BEFORE INSERT ON policy_sets
+WHEN EXISTS (SELECT 1 FROM policy_sets WHERE digest = NEW.digest)
+BEGIN SELECT RAISE(ABORT, 'a staged set of policies is final'); END;
+CREATE TRIGGER policy_activations_are_final_u BEFORE UPDATE ON policy_activations
+BEGIN SELECT RAISE(ABORT, 'an activation of policies is final'); END;
+CREATE TRIGGER policy_activations_are_final_d BEFORE DELETE ON policy_activations
+BEGIN SELECT RAISE(ABORT, 'an activation of policies is final'); END;
+CREATE TRIGGER policy_activations_are_not_replaced BEFORE INSERT ON policy_activations
+WHEN EXISTS (SELECT 1 FROM policy_activations WHERE seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'an activation of policies is final'); END;
 
 -- What lists read of a workspace's verification is one copy, kept by the database itself.
 CREATE TRIGGER profiles_follow_verification AFTER UPDATE OF verified ON workspaces

@@ -54,6 +54,15 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
     match serve::open(&config.database, config.readers, Box::new(Os)) {
         Ok(opened) => {
             line("database", opened.store.ready().map(|()| config.database.to_string()));
+            let policies = opened.store.in_force();
+            line(
+                "active policies",
+                Ok(if policies.digest == policies.built_in {
+                    "the program's own".into()
+                } else {
+                    policies.digest.to_string()
+                }),
+            );
             line(
                 "admin",
                 match opened.store.has_admin() {

@@ -11,11 +11,15 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
     logs(config.sentry_dsn.as_deref(), connect::logs::DEFAULT_FILTER)?;
     let opened = serve::open(&config.database, config.readers, Box::new(Os))?;
     let first = !opened.store.has_admin().map_err(Stop::because)?;
+    let policies = opened.store.in_force();
     let mut server = serve::assemble(&config, opened, false, config.smtp.is_none())?;
     serve::runtime()?.block_on(async {
         let listener = serve::bind(config.listen).await?;
         server.listen = listener.local_addr().map_err(Stop::because)?;
         say(format!("Kalinklo Artists serves on http://{}", server.listen));
+        if policies.digest != policies.built_in {
+            say(format!("The policies {} decide, activated on this database.", policies.digest.short()));
+        }
         if first {
             say("There is no admin yet. Make the first one with:\n  kalinklo admin create EMAIL");
         }

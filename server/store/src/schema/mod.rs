@@ -62,4 +62,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     decisions,
     spent_forms,
     settings,
+    policy_sets,
+    policy_activations,
 );

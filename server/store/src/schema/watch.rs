@@ -38,3 +38,25 @@ diesel::table! {
         value -> Text,
     }
 }
+diesel::table! {
+    policy_sets (digest) {
+        digest -> Text,
+        schema_digest -> Text,
+        files -> Text,
+        note -> Text,
+        verdict -> Text,
+        actor -> Text,
+        staged_at -> BigInt,
+    }
+}
+diesel::table! {
+    policy_activations (seq) {
+        seq -> BigInt,
+        digest -> Nullable<Text>,
+        transition -> Text,
+        restores -> Nullable<BigInt>,
+        reason -> Text,
+        actor -> Text,
+        at -> BigInt,
+    }
+}

@@ -11,7 +11,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
     vec![
         Route::get("/api/health", "", "Platform", Most::Visitor, |call| Box::pin(ready(call))),
         Route::get("/api/health/live", "", "Platform", Most::Visitor, |call| Box::pin(live(call))),
-        Route::get("/api/health/ready", "", "Platform", Most::Visitor, |call| Box::pin(ready(call))),
+        Route::get("/api/health/ready", "", "Platform", Most::Visitor, |call| Box::pin(ready_told(call))),
         Route::get("/api/version", "", "Platform", Most::Ops, |call| Box::pin(version(call))),
         Route::get("/metrics", "", "Platform", Most::Ops, |call| Box::pin(metrics(call))),
     ]
@@ -47,20 +47,67 @@ async fn ready(call: Call<House>) -> Result<Response, Problem> {
     Ok(answer)
 }
 
+/// Readiness; to the holder of the operations token also which policies decide, and why not those that should.
+async fn ready_told(call: Call<House>) -> Result<Response, Problem> {
+    let policies = call.app.edge.opened_by(&call.rq).then(|| Policies::of(&call.app));
+    let answer = ready(call).await?;
+    let Some(policies) = policies else { return Ok(answer) };
+    let status = if answer.status().is_success() { "ok" } else { "unavailable" };
+    let mut told = reply::json(&serde_json::json!({ "status": status, "policies": policies }))?;
+    *told.status_mut() = answer.status();
+    Ok(told)
+}
+
+/// Which policies decide on this server.
+#[derive(serde::Serialize)]
+struct Policies {
+    /// The digest of those that decide.
+    digest: String,
+    /// The digest of the program's own.
+    built_in: String,
+    /// Those that are active and cannot decide here, and why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<Fault>,
+}
+#[derive(serde::Serialize)]
+struct Fault {
+    digest: String,
+    why: String,
+}
+
+impl Policies {
+    fn of(house: &House) -> Self {
+        let it = house.store.in_force();
+        let fault = it.fault.map(|(digest, why)| Fault { digest: digest.to_string(), why });
+        Self { digest: it.digest.to_string(), built_in: it.built_in.to_string(), fault }
+    }
+}
+
 async fn version(call: Call<House>) -> Result<Response, Problem> {
-    let (version, policies) = (call.app.settings.version, call.app.store.engine().digest().to_string());
-    reply::json(&serde_json::json!({ "version": version, "policies": policies }))
+    let Policies { digest, built_in, fault } = Policies::of(&call.app);
+    let version = call.app.settings.version;
+    reply::json(&serde_json::json!({
+        "version": version, "policies": digest, "built_in_policies": built_in, "policies_fault": fault,
+    }))
 }
 
 /// Prometheus text exposition format 0.0.4.
 async fn metrics(call: Call<House>) -> Result<Response, Problem> {
     let (written, lost) = (call.app.decisions.written(), call.app.decisions.lost());
+    let Policies { digest, fault, .. } = Policies::of(&call.app);
+    let behind = u8::from(fault.is_some());
     Ok(reply::text(format!(
         "# HELP kalinklo_decisions_logged_total Decisions written to the decision log.\n\
          # TYPE kalinklo_decisions_logged_total counter\n\
          kalinklo_decisions_logged_total {written}\n\
          # HELP kalinklo_decisions_lost_total Decisions that found the log's queue full or the database unwilling.\n\
          # TYPE kalinklo_decisions_lost_total counter\n\
-         kalinklo_decisions_lost_total {lost}\n"
+         kalinklo_decisions_lost_total {lost}\n\
+         # HELP kalinklo_policies_info The policies that decide on this server.\n\
+         # TYPE kalinklo_policies_info gauge\n\
+         kalinklo_policies_info{{digest=\"{digest}\"}} 1\n\
+         # HELP kalinklo_policies_behind Whether other policies are active and cannot decide on this server.\n\
+         # TYPE kalinklo_policies_behind gauge\n\
+         kalinklo_policies_behind {behind}\n"
     )))
 }

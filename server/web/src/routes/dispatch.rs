@@ -2,7 +2,7 @@
 
 use super::table::Found;
 use super::{Asked, Call, Rate, Table, guard};
-use crate::edge::{AppState, Edge};
+use crate::edge::AppState;
 use crate::http::{Intake, Raw, Rq};
 use crate::limits::{Class, Wait};
 use crate::problem::Problem;
@@ -39,6 +39,7 @@ pub fn filter<A: AppState>(table: Arc<Table<A>>, app: Arc<A>) -> BoxedFilter<(Re
 
 /// Answers one request, whatever it is.
 pub async fn answer<A: AppState>(table: &Table<A>, app: Arc<A>, raw: Raw) -> Response {
+    let app = app.current();
     let edge_of = Arc::clone(&app);
     let edge = edge_of.edge();
     let rq = Rq::of(raw, edge);
@@ -73,7 +74,7 @@ async fn walk<A: AppState>(
     edge.limits.address(Class::Read, rq.client)?;
     let page = || assets::answer(&*edge.pages, &rq.path, &rq.raw_query, &rq.headers);
     let reading = matches!(rq.method, Method::GET | Method::HEAD);
-    let found = table.find(&rq.path).filter(|it| !it.ops || opened(&rq, edge));
+    let found = table.find(&rq.path).filter(|it| !it.ops || edge.opened_by(&rq));
     let Some(found) = found else {
         return match page() {
             Some(page) if reading => Ok(page),
@@ -101,14 +102,6 @@ async fn walk<A: AppState>(
     rq.body_limit = route.body;
     let holes = holes.clone();
     (route.handler)(Call { rq, holes, app: Arc::clone(&app) }).await
-}
-
-/// Whether the operations token was shown.
-fn opened(rq: &Rq, edge: &Edge) -> bool {
-    match (&edge.ops_token, rq.bearer()) {
-        (Some(token), Some(shown)) => token.admits(shown),
-        _ => false,
-    }
 }
 
 impl From<Wait> for Problem {

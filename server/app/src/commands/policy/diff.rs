@@ -32,8 +32,7 @@ pub(super) fn run(it: Diff) -> Result<ExitCode, Stop> {
         }));
     } else {
         for it in found {
-            let word = |it: bool| if it { "ALLOW" } else { "DENY" };
-            say(format!("{} -> {}  {}\n  {}", word(it.from), word(it.to), it.environment, it.sentence));
+            say(headline(it));
             for line in it.case.as_deref().unwrap_or(&it.facts).lines() {
                 say(format!("  {line}"));
             }
@@ -64,6 +63,12 @@ pub(super) fn run(it: Diff) -> Result<ExitCode, Stop> {
     }
     let same = found.is_empty() && flips.is_none_or(|it| it.lines.is_empty());
     Ok(ExitCode::from(u8::from(!same)))
+}
+
+/// Which way a decision changes, where, and one request that shows it.
+pub(super) fn headline(it: &proofs::Difference) -> String {
+    let word = |it: bool| if it { "ALLOW" } else { "DENY" };
+    format!("{} -> {}  {}\n  {}", word(it.from), word(it.to), it.environment, it.sentence)
 }
 
 /// A folder of policies, a checkout with a folder `policies`, or a revision of the repository here.

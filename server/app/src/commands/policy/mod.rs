@@ -5,6 +5,8 @@ mod explain;
 mod format;
 mod prove;
 mod reach;
+mod reload;
+mod stage;
 mod test;
 mod who;
 
@@ -26,6 +28,10 @@ pub(super) fn run(command: PolicyCommand) -> Result<ExitCode, Stop> {
         PolicyCommand::WhoCan(it) => reach::who_can(it),
         PolicyCommand::WhatCan(it) => reach::what_can(it),
         PolicyCommand::Diff(it) => diff::run(it),
+        PolicyCommand::Stage(it) => stage::run(it),
+        PolicyCommand::Activate(it) => reload::activate(it),
+        PolicyCommand::Rollback(it) => reload::rollback(it),
+        PolicyCommand::List(it) => reload::list(it),
         PolicyCommand::Format { folder, check } => format::run(&folder, check),
         PolicyCommand::Report { file, check } => report(&file, check),
     }

@@ -8,8 +8,6 @@ use policy::Engine;
 use policy_tests::{Cases, coverage, matrix};
 use std::process::ExitCode;
 
-/// The reviewed matrix of this release.
-const REVIEWED: &str = include_str!("../../../../../policy-tests/expected/matrix.txt");
 /// Where a checkout keeps it.
 const PAGE: &str = "policy-tests/expected/matrix.txt";
 
@@ -36,8 +34,8 @@ pub(super) fn run(it: Test) -> Result<ExitCode, Stop> {
     if bless {
         std::fs::write(&path, &page).map_err(|e| Stop(format!("{}: {e}", path.display())))?;
     }
-    let reviewed = std::fs::read_to_string(&path).unwrap_or_else(|_| REVIEWED.to_owned());
-    let changed = differing(&reviewed, &page);
+    let reviewed = std::fs::read_to_string(&path).unwrap_or_else(|_| matrix::REVIEWED.to_owned());
+    let changed = matrix::differing(&reviewed, &page);
     // a clause can be said to be untried only when every case was run
     let gaps = match wanted {
         "" => coverage::of(&bundle, &all).map_err(Stop::because)?,
@@ -78,23 +76,4 @@ pub(super) fn run(it: Test) -> Result<ExitCode, Stop> {
         }
     }
     Ok(ExitCode::from(u8::from(!holds)))
-}
-
-/// Lines that are only in the one or the other, as `- was` and `+ is`.
-fn differing(was: &str, is: &str) -> Vec<String> {
-    let count = |text: &str| {
-        let mut lines = std::collections::BTreeMap::<String, isize>::new();
-        for line in text.lines() {
-            *lines.entry(line.to_owned()).or_default() += 1;
-        }
-        lines
-    };
-    let (before, after) = (count(was), count(is));
-    let gone = was.lines().filter(|it| after.get(*it) < before.get(*it)).map(|it| format!("- {it}"));
-    let come = is.lines().filter(|it| before.get(*it) < after.get(*it)).map(|it| format!("+ {it}"));
-    let mut all: Vec<String> = gone.chain(come).collect();
-    if all.is_empty() && was != is {
-        all.push("the lines stand in another order".to_owned());
-    }
-    all
 }

@@ -1,0 +1,143 @@
+//! `kalinklo policy activate`, `rollback` and `list`: which policies decide, from when on.
+
+use crate::cli::{Activate, List, Rollback};
+use crate::commands::say;
+use crate::{Stop, serve};
+use domain::bounded::Line;
+use domain::{Digest, Moment};
+use policy::actions;
+use serde_json::json;
+use std::process::ExitCode;
+use store::policies::{self, Activation, Replaced, StagedSet};
+use store::{InForce, Store, StoreError};
+
+/// What stands for the program's own policies.
+const BUILT_IN: &str = "built-in";
+/// Digits of a digest that are enough to name it.
+const ENOUGH: usize = 8;
+
+pub(super) fn activate(it: Activate) -> Result<ExitCode, Stop> {
+    let Activate { digest, reason, json, given } = it;
+    let reason = Line::line("a reason", &reason).map_err(Stop::because)?;
+    let opened = serve::open_to_mend(&given.config()?.database)?;
+    let store = &opened.store;
+    let permit = serve::permitted::<actions::ActivatePolicies>(store)?;
+    let (sets, _) = known(store)?;
+    let done = match named(&sets, store.in_force().built_in, &digest) {
+        Ok(it) => policies::activate(store, permit, it, &reason),
+        Err(why) => Err(StoreError::Conflict(why)),
+    };
+    told(done, json)
+}
+
+pub(super) fn rollback(it: Rollback) -> Result<ExitCode, Stop> {
+    let Rollback { reason, json, given } = it;
+    let reason = Line::line("a reason", &reason).map_err(Stop::because)?;
+    let opened = serve::open_to_mend(&given.config()?.database)?;
+    let permit = serve::permitted::<actions::RollBackPolicies>(&opened.store)?;
+    told(policies::roll_back(&opened.store, permit, &reason), json)
+}
+
+/// What is staged, and every change of what decides.
+pub(super) fn known(store: &Store) -> Result<(Vec<StagedSet>, Vec<Activation>), Stop> {
+    let permit = serve::permitted::<actions::ExplainLocally>(store)?;
+    store.read(&serve::operator(store), |db| db.policies(&permit)).map_err(|e: StoreError| Stop::because(e))
+}
+
+/// The set of this name; none: the program's own.
+fn named(sets: &[StagedSet], built_in: Digest, name: &str) -> Result<Option<Digest>, String> {
+    if name == BUILT_IN {
+        return Ok(None);
+    }
+    let name = name.to_ascii_lowercase();
+    if name.len() < ENOUGH || !name.bytes().all(|it| it.is_ascii_hexdigit()) {
+        return Err(format!("`{name}` is neither `{BUILT_IN}` nor the first {ENOUGH} digits of a digest"));
+    }
+    let mut found = sets.iter().map(|it| it.digest).filter(|it| it.to_string().starts_with(&name));
+    match (found.next(), found.next()) {
+        (Some(it), None) => Ok(Some(it)),
+        (None, _) if built_in.to_string().starts_with(&name) => Ok(None),
+        (None, _) => Err(format!("no staged policies have the digest {name}: see `kalinklo policy list`")),
+        (Some(_), Some(_)) => {
+            Err(format!("several staged policies begin with {name}: give more of the digest"))
+        }
+    }
+}
+
+fn told(done: Result<Replaced, StoreError>, json: bool) -> Result<ExitCode, Stop> {
+    match done {
+        Ok(Replaced { before, after }) if json => {
+            say(json!({ "holds": true, "before": before, "after": after }));
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(Replaced { before, after }) => {
+            say(format!("Before: {before}\nActive: {after}"));
+            say(
+                "A change begun from now on is decided by them on every server; pages follow within about a second.",
+            );
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(StoreError::Conflict(why)) => {
+            if json {
+                say(json!({ "holds": false, "why": why }));
+            } else {
+                say(format!("{why}\nWhat decides has not changed."));
+            }
+            Ok(ExitCode::from(1))
+        }
+        Err(e) => Err(Stop::because(e)),
+    }
+}
+
+/// An instant as RFC 3339 writes it, in UTC.
+fn instant(at: Moment) -> String {
+    jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| at.0.to_string(), |it| it.to_string())
+}
+
+pub(super) fn list(it: List) -> Result<ExitCode, Stop> {
+    let opened = serve::open_to_mend(&it.given.config()?.database)?;
+    let (sets, activations) = known(&opened.store)?;
+    let InForce { built_in, fault, .. } = opened.store.in_force();
+    let active = activations.last().and_then(|it| it.digest);
+    if it.json {
+        let sets: Vec<_> = sets
+            .iter()
+            .map(|it| {
+                let verdict: serde_json::Value = serde_json::from_str(&it.verdict).unwrap_or_default();
+                json!({
+                    "digest": it.digest, "fits": it.fits, "note": it.note, "staged_at": it.staged_at.0,
+                    "active": active == Some(it.digest), "verdict": verdict,
+                })
+            })
+            .collect();
+        let activations: Vec<_> = activations
+            .iter()
+            .map(|it| {
+                json!({
+                    "seq": it.seq, "digest": it.digest, "rolled_back": it.rolled_back, "restores": it.restores,
+                    "reason": it.reason, "at": it.at.0,
+                })
+            })
+            .collect();
+        say(json!({
+            "built_in": built_in, "active": active.unwrap_or(built_in), "fault": fault.as_ref().map(|it| &it.1),
+            "staged": sets, "activations": activations,
+        }));
+        return Ok(ExitCode::from(u8::from(fault.is_some())));
+    }
+    let mark = |it: bool| if it { "active" } else { "" };
+    say(format!("{built_in}  {:<6}  the program's own", mark(active.is_none())));
+    for it in &sets {
+        let old = if it.fits { "" } else { "  (for another schema: cannot decide in this program)" };
+        say(format!("{}  {:<6}  {}{old}", it.digest, mark(active == Some(it.digest)), it.note));
+    }
+    for it in &activations {
+        let word = if it.rolled_back { "rolled back to" } else { "activated" };
+        let digest = it.digest.map_or_else(|| BUILT_IN.to_owned(), |it| it.to_string()[..12].to_owned());
+        say(format!("{:>4}  {}  {word} {digest}  {}", it.seq, instant(it.at), it.reason));
+    }
+    if let Some((digest, why)) = &fault {
+        say(format!("The active policies {digest} cannot decide in this program: {why}"));
+    }
+    Ok(ExitCode::from(u8::from(fault.is_some())))
+}
