@@ -64,6 +64,11 @@ impl Ground {
         Ok(it)
     }
 
+    /// Every environment of the schema, in no order.
+    pub(crate) fn environments(&self) -> impl Iterator<Item = &Environment> {
+        self.environments.keys()
+    }
+
     /// The environment as Cedar has it.
     pub(crate) fn request_env(&self, at: &Environment) -> Option<&RequestEnv> {
         self.environments.get(at)

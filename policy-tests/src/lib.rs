@@ -5,6 +5,7 @@
 //! - [`matrix`]: every principal × action × situation on one page, `expected/matrix.txt`
 //! - [`oracle`]: every right told a second time in plain Rust, from the requirements and not from the policies
 //! - [`mutants`]: every policy weakened in every single way, and who notices
+//! - [`publish`]: what the public site shows of all this
 //! - [`vetting`]: all of it that a set of policies must pass before it may decide anywhere
 //! - [`world`]: askers and things drawn at random, for properties
 //!
@@ -21,6 +22,7 @@ pub mod mutants;
 pub mod oracle;
 pub mod people;
 pub mod proofs;
+pub mod publish;
 pub mod situations;
 pub mod source;
 pub mod things;

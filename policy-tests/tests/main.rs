@@ -14,5 +14,6 @@ mod oracle;
 mod peers;
 mod proofs;
 mod properties;
+mod publish;
 mod solver;
 mod vetting;

@@ -3,7 +3,7 @@
 use policy::Bundle;
 use policy_tests::mutants::{Change, Fate, Mutant, Report};
 use policy_tests::proofs::{Guarantees, Options, Prover};
-use policy_tests::{Cases, mutants};
+use policy_tests::{Cases, mutants, publish};
 use std::path::{Path, PathBuf};
 
 const HEAD: &str = "\
@@ -45,6 +45,7 @@ fn every_weakening_is_noticed() {
         equal,
         "expected/equivalent.txt is another"
     );
+    crate::publish::held(&[publish::mutants(&report).unwrap()]);
 }
 
 /// The fate of the one mutant of this policy that exchanges `was` for `now`.

@@ -59,6 +59,8 @@ fn kinds(demo: &Program) -> BTreeMap<String, (String, String)> {
             let kind = match routes::find(&routes, "GET", &path) {
                 Some(route) => route.path.clone(),
                 None => match path.trim_matches('/').split_once('/') {
+                    // but theorems, matrix and schema are pages of their own
+                    Some(("policies", page)) if !page.starts_with('p') => path.clone(),
                     Some((shelf, _)) => format!("/{shelf}/…"),
                     None => path.clone(),
                 },
@@ -98,6 +100,13 @@ fn every_kind(options: Options, name: &str) {
     }
     assert!(wrong.is_empty(), "{name}: {} faults:\n{}", wrong.len(), wrong.join("\n"));
     assert!(kinds.len() > 20, "only {} kinds of pages", kinds.len());
+    for it in ["/policies", "/policies/…", "/policies/theorems/", "/policies/matrix/", "/policies/schema/"]
+    {
+        assert!(
+            kinds.keys().any(|kind| kind.trim_end_matches('/') == it.trim_end_matches('/')),
+            "{it} is not among {kinds:?}"
+        );
+    }
 }
 
 #[test]

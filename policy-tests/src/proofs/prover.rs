@@ -43,7 +43,7 @@ pub struct Prover {
     pub(crate) shipped: Ground,
     pub(crate) verdicts: Verdicts,
     pub(crate) guarantees: Guarantees,
-    extended: Ground,
+    pub(crate) extended: Ground,
     version: String,
 }
 

@@ -149,12 +149,16 @@ pub(crate) enum PolicyCommand {
         #[arg(long)]
         check: bool,
     },
-    /// Write the policies as the public site shows them to `site/data/policies.json`, or check that it is current.
+    /// Write what the public site shows of the policies below its folder, or check that it is current. Runs the cases,
+    /// the theorems and the mutants for it.
+    #[command(
+        after_help = "Examples:\n  kalinklo policy report\n  kalinklo policy report --check\nThe solver is cvc5, in the path or named by CVC5."
+    )]
     Report {
-        /// The file.
-        #[arg(long, value_name = "FILE", default_value = "site/data/policies.json")]
-        file: PathBuf,
-        /// Do not write; fail where the file is not current.
+        /// The site's folder.
+        #[arg(long, value_name = "DIR", default_value = "site")]
+        site: PathBuf,
+        /// Do not write; fail where a file is not current.
         #[arg(long)]
         check: bool,
     },

@@ -20,7 +20,7 @@ fn pages_are_titled_described_and_calm() {
         let description = attribute(head.split("name=\"description\"").nth(1).unwrap(), "content")[0];
         assert!((40..=260).contains(&description.len()), "{path}: {description}");
         let mut words = html.split_once("<main").unwrap().1.to_owned();
-        for code in between(html, "<pre", "</pre>") {
+        for code in between(html, "<pre", "</pre>").into_iter().chain(between(html, "<code>", "</code>")) {
             words = words.replace(code, "");
         }
         for loud in ["!", "marketplace", "seamless", "cutting-edge", "empower", "world-class"] {

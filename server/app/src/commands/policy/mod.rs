@@ -6,6 +6,7 @@ mod format;
 mod prove;
 mod reach;
 mod reload;
+mod report;
 mod stage;
 mod test;
 mod who;
@@ -33,7 +34,7 @@ pub(super) fn run(command: PolicyCommand) -> Result<ExitCode, Stop> {
         PolicyCommand::Rollback(it) => reload::rollback(it),
         PolicyCommand::List(it) => reload::list(it),
         PolicyCommand::Format { folder, check } => format::run(&folder, check),
-        PolicyCommand::Report { file, check } => report(&file, check),
+        PolicyCommand::Report { site, check } => report::run(&site, check),
     }
 }
 
@@ -90,21 +91,4 @@ fn check(policies: Option<PathBuf>, schema: Option<PathBuf>, json: bool) -> Resu
             Ok(ExitCode::from(1))
         }
     }
-}
-
-fn report(file: &std::path::Path, check: bool) -> Result<ExitCode, Stop> {
-    let texts = Bundle::embedded().check().map_err(|them| Stop(listed(&them)))?;
-    let text = format!("{}\n", serde_json::to_string_pretty(&texts).map_err(Stop::because)?);
-    if check {
-        let stands = std::fs::read_to_string(file).unwrap_or_default();
-        if stands == text {
-            say(format!("{} is current.", file.display()));
-            return Ok(ExitCode::SUCCESS);
-        }
-        say(format!("{} is not current; write it with `kalinklo policy report`.", file.display()));
-        return Ok(ExitCode::from(1));
-    }
-    std::fs::write(file, text).map_err(|e| Stop(format!("{}: {e}", file.display())))?;
-    say(format!("{} policies written to {}.", texts.len(), file.display()));
-    Ok(ExitCode::SUCCESS)
 }
