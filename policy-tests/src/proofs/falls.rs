@@ -4,7 +4,6 @@ use super::ground::{Ground, Place, Spoken};
 use super::prover::Prover;
 use super::report::{Report, Verdict};
 use super::solver::Fault;
-use super::theorems::{Kind, Theorem};
 use cedar_policy::PolicySet;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,9 +50,7 @@ impl Prover {
             there
         };
         let elsewhere = [narrow(&mut self.shipped), narrow(&mut self.extended)];
-        let single =
-            |it: &Theorem| matches!(it.kind, Kind::Never | Kind::Always | Kind::Narrower | Kind::Same);
-        let report = self.prove(&others, &single);
+        let report = self.prove(&others, &|it| it.kind.is_of_environments());
         for (ground, places) in [&mut self.shipped, &mut self.extended].into_iter().zip(elsewhere) {
             ground.places.extend(places);
             ground.places.sort_by(|a, b| a.name.cmp(&b.name));

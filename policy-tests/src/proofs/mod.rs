@@ -32,6 +32,7 @@ pub use guarantees::{Assumption, Guarantee, Guarantees, Must};
 pub use prover::{Options, Prover};
 pub use report::{Report, Row, Verdict};
 pub use solver::{Fault, Solver};
+pub(crate) use theorems::BELTS;
 pub use theorems::{Kind, Theorem, all, of};
 pub use witness::Counterexample;
 

@@ -5,7 +5,7 @@ use super::cache::Verdicts;
 use super::ground::{Ground, Half, Place, Spoken, spoken};
 use super::guarantees::{Guarantee, Guarantees, Must};
 use super::made::{Pair, half_of, pairs, relate};
-use super::report::{Report, Row, Verdict};
+use super::report::{NOTHING_TO_ASK, Report, Row, Verdict};
 use super::solver::{Asking, Fault, Solver};
 use super::theorems::{self, BELTS, Inside, Kind, Theorem};
 use super::witness::tell;
@@ -126,7 +126,7 @@ impl Prover {
             }
         }
         for (at, places) in silent {
-            let environment = format!("{places} where there is nothing to ask");
+            let environment = format!("{places} {NOTHING_TO_ASK}");
             rows.push((theorems[at].name.clone(), Row::new(&theorems[at], &environment, 0.0)));
         }
         let order: HashMap<&str, usize> =

@@ -57,7 +57,16 @@ pub struct Row {
     pub fault: Option<String>,
 }
 
+/// Ends the environment of a row that only sums up where there was nothing to ask.
+pub(crate) const NOTHING_TO_ASK: &str = "where there is nothing to ask";
+
 impl Row {
+    /// Whether something was asked: not so of the row that sums up where nothing was.
+    #[must_use]
+    pub fn asked(&self) -> bool {
+        !self.environment.ends_with(NOTHING_TO_ASK)
+    }
+
     /// A proof, until something is said against it.
     pub(crate) fn new(theorem: &Theorem, environment: &str, seconds: f64) -> Self {
         Self {

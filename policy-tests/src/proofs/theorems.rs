@@ -29,6 +29,14 @@ pub enum Kind {
     Listed,
 }
 
+impl Kind {
+    /// Whether it is claimed of each environment by itself, and not of the policies as a whole.
+    #[must_use]
+    pub fn is_of_environments(self) -> bool {
+        matches!(self, Self::Never | Self::Always | Self::Narrower | Self::Same)
+    }
+}
+
 /// One claim, true of all requests or false.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Theorem {

@@ -113,6 +113,13 @@ fn walk<'t>(schema: &'t str, each: &mut dyn FnMut(Token<'t>, Role)) {
     }
 }
 
+/// A sentence with a capital, as a headline has it.
+pub(super) fn headed(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
+
 /// `&`, `<` and `>` as HTML has them. Quotes stay, since nothing of this stands in an attribute.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

@@ -1,6 +1,6 @@
 //! `data/policies.json`: every file of policies, each policy with its source, its clauses and the cases that it decides.
 
-use super::highlight::{Names, escaped, numbered, policies};
+use super::highlight::{Names, escaped, headed, numbered, policies};
 use crate::cases::{Case, Cases};
 use crate::coverage::{Coverage, Gap, Missing};
 use crate::mutants::Unable;
@@ -148,9 +148,7 @@ fn title(name: &str) -> Result<String, Unable> {
     let says = says.ok_or_else(|| {
         Unable::Policies(format!("policies/README.md does not say what stands in {name}.cedar"))
     })?;
-    let mut letters = says.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    Ok(first.chain(letters).collect::<String>().replace('\'', "’"))
+    Ok(headed(says).replace('\'', "’"))
 }
 
 /// What a file says of itself before its first policy, without the number of its practice.

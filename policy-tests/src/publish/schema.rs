@@ -1,6 +1,6 @@
 //! `data/schema.json`: the schema with an anchor for each type and action, and the policies that speak of each action.
 
-use super::highlight::{Names, numbered, schema};
+use super::highlight::{Names, headed, numbered, schema};
 use crate::asked::{Environment, Ground};
 use crate::mutants::Unable;
 use policy::{Bundle, Engine};
@@ -91,10 +91,8 @@ fn parts(text: &str, names: &Names) -> Vec<Part> {
     for (place, (line, title)) in heads.iter().enumerate() {
         let from = if place == 0 { 1 } else { *line };
         let to = heads.get(place + 1).map_or(html.len(), |it| it.0 - 1);
-        let mut letters = title.chars();
-        let first = letters.next().into_iter().flat_map(char::to_uppercase);
         parts.push(Part {
-            title: first.chain(letters).collect(),
+            title: headed(title),
             anchor: title.replace(' ', "-"),
             html: numbered(&html, from, to),
         });

@@ -3,11 +3,11 @@
 
 use super::highlight::{Names, escaped, policies};
 use crate::mutants::Unable;
-use crate::proofs::{self, Fault, Guarantees, Kind, Prover, Report, Theorem};
+use crate::proofs::{self, BELTS, Fault, Guarantees, Kind, Prover, Report, Theorem};
 use cedar_policy::PolicySet;
 use policy::{Bundle, Engine};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The whole file. Every text is HTML.
 #[derive(Serialize)]
@@ -85,15 +85,6 @@ pub(super) fn page(
     for it in engine.texts() {
         of.insert(it.id.clone(), of_one(&set, &it.id, &theorems, &report, prover)?);
     }
-    let belts: BTreeSet<String> = report
-        .theorems
-        .iter()
-        .filter(|it| it.name == "forbids-win" && it.environment.starts_with("none of"))
-        .filter_map(|it| it.about.clone())
-        .collect();
-    for id in belts {
-        of.entry(id).and_modify(|it| it.belt = true);
-    }
     let source = |text: &str| policies(text, names).join("\n");
     let assumption = |it: &proofs::Assumption| Assumption {
         id: it.id.clone(),
@@ -126,8 +117,7 @@ pub(super) fn page(
 
 /// The rows of a theorem, without the line that sums up where there is nothing to ask.
 fn rows<'a>(report: &'a Report, name: &'a str) -> impl Iterator<Item = &'a proofs::Row> {
-    let asked = |it: &&proofs::Row| !it.environment.ends_with("where there is nothing to ask");
-    report.theorems.iter().filter(move |it| it.name == name).filter(asked)
+    report.theorems.iter().filter(move |it| it.name == name && it.asked())
 }
 
 fn of_one(
@@ -137,19 +127,19 @@ fn of_one(
     report: &Report,
     prover: &mut Prover,
 ) -> Result<Of, Unable> {
+    // that a belt wins nowhere, and every other forbid somewhere, is proved with the rest
+    let belt = BELTS.contains(&id);
     let id = cedar_policy::PolicyId::new(id);
     let policy = set.policy(&id).ok_or_else(|| Unable::Policies(format!("no policy `{id}`")))?;
     let (environments, proved) = prover.speaking(policy, report);
     let fallen = prover.falls(set, &id)?;
     // in the order of the theorems; those that hold for the policies as a whole are told once, on their own page
     let list = |counted: &proofs::Counted| {
-        let guarantees = theorems
-            .iter()
-            .filter(|it| matches!(it.kind, Kind::Never | Kind::Always | Kind::Narrower | Kind::Same));
+        let guarantees = theorems.iter().filter(|it| it.kind.is_of_environments());
         let counts = guarantees.filter_map(|it| Some((it.name.clone(), *counted.get(&it.name)?)));
         counts.map(|(name, environments)| Count { name, environments }).collect()
     };
-    Ok(Of { environments, theorems: list(&proved), falls: list(&fallen), belt: false })
+    Ok(Of { environments, theorems: list(&proved), falls: list(&fallen), belt })
 }
 
 fn kind(it: Kind) -> &'static str {

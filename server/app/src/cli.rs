@@ -4,7 +4,7 @@ mod reload;
 
 use crate::config::Given;
 use clap::{Args, Parser, Subcommand};
-pub(crate) use reload::{Activate, List, Rollback, Stage};
+pub(crate) use reload::{Activate, List, Replacing, Rollback, Stage};
 use std::path::PathBuf;
 
 /// Kalinklo Artists: the private-by-default workspace for the performing arts.
@@ -209,7 +209,7 @@ pub(crate) struct Test {
     /// A folder of cases instead of the built-in ones.
     #[arg(long, value_name = "DIR")]
     pub(crate) cases: Option<PathBuf>,
-    /// The reviewed matrix [default: policy-tests/expected/matrix.txt, or the built-in one where there is none].
+    /// The reviewed matrix (default: policy-tests/expected/matrix.txt, or the built-in one where there is none).
     #[arg(long, value_name = "FILE")]
     pub(crate) matrix: Option<PathBuf>,
     /// Write the matrix anew: its difference is the change of policy, to be reviewed.

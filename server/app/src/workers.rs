@@ -1,5 +1,5 @@
-//! What runs beside requests: the decision log's writer, a look at which policies are active, the outbox, deadlines, housekeeping. Workers are principals
-//! with policies of their own; each piece of work is decided like any other.
+//! What runs beside requests: the decision log's writer, a look at which policies are active, the outbox, deadlines,
+//! housekeeping. Workers are principals with policies of their own; each piece of work is decided like any other.
 
 use crate::machine::now;
 use connect::mail::Post;

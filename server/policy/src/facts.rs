@@ -31,6 +31,9 @@ fn agency(id: WorkspaceId) -> Value<'static> {
 fn presenter(id: WorkspaceId) -> Value<'static> {
     Value::Ref(EntityKind::PresenterWorkspace, *id.key())
 }
+fn person(id: PersonId) -> Value<'static> {
+    Value::Ref(EntityKind::Person, *id.key())
+}
 fn keys<I: Id>(them: &[I]) -> Vec<Key> {
     them.iter().map(|it| *it.key()).collect()
 }
@@ -172,7 +175,7 @@ facts! {
         /// Whether a second factor was set up and confirmed.
         enrolled: bool,
     } |it| vec![
-        ("person", Value::Ref(EntityKind::Person, *it.person.key())),
+        ("person", person(it.person)),
         ("status", Value::Text(it.status.as_str())),
         ("enrolled", Value::Flag(it.enrolled)),
     ]
@@ -185,7 +188,7 @@ facts! {
         /// Whether it was revoked.
         revoked: bool,
     } |it| vec![
-        ("issuer", Value::Ref(EntityKind::Person, *it.issuer.key())),
+        ("issuer", person(it.issuer)),
         ("revoked", Value::Flag(it.revoked)),
     ]
 }
@@ -243,7 +246,7 @@ facts! {
     } |it| vec![
         ("artist", artist(it.artist)),
         ("agency", agency(it.agency)),
-        ("offered_by", Value::Ref(EntityKind::Person, *it.offered_by.key())),
+        ("offered_by", person(it.offered_by)),
         ("state", Value::Text(it.state.as_str())),
         ("digest", Value::Text(&it.digest_text)),
         ("deadline_confirmed", Value::Flag(it.deadline_confirmed)),
@@ -265,7 +268,7 @@ facts! {
     } |it| vec![
         ("asker", agency(it.asker)),
         ("asked", agency(it.asked)),
-        ("offered_by", Value::Ref(EntityKind::Person, *it.offered_by.key())),
+        ("offered_by", person(it.offered_by)),
         ("state", Value::Text(it.state.as_str())),
         ("digest", Value::Text(&it.digest_text)),
     ]

@@ -44,5 +44,5 @@ pub use read::Read;
 pub use reviews::Principals;
 pub use rows::Word;
 pub use security::SecurityEvent;
-pub use standing::InForce;
+pub use standing::{Fault, InForce};
 pub use write::{Change, Write};

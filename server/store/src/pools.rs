@@ -4,7 +4,7 @@ use crate::db::{self, Address, Db, Kind, Pooled, Use};
 use crate::error::StoreError;
 use crate::lists;
 use crate::read::Read;
-use crate::standing::Standing;
+use crate::standing::{Fault, Standing};
 use diesel::r2d2::{Pool, PooledConnection};
 use domain::{Id, Mint, Moment};
 use parking_lot::{FairMutex, FairMutexGuard};
@@ -87,7 +87,7 @@ impl Store {
         let store = Self::open_to_mend(address, engine, mint, options)?;
         match store.in_force().fault {
             None => Ok(store),
-            Some((digest, why)) => Err(format!(
+            Some(Fault { digest, why }) => Err(format!(
                 "the policies {digest} are active on this database and cannot decide in this program: {why}\n  Go back with `kalinklo policy rollback --reason TEXT`, or to the program's own with `kalinklo policy activate built-in --reason TEXT`."
             )),
         }

@@ -15,14 +15,24 @@ use policy::{Bundle, Engine};
 use std::sync::Arc;
 
 /// Which policies decide here, and whether they are those that should.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct InForce {
     /// Those that decide.
     pub digest: Digest,
     /// Those that this program brings.
     pub built_in: Digest,
-    /// Those that are active on this database and cannot decide here, and why not.
-    pub fault: Option<(Digest, String)>,
+    /// Those that are active on this database and cannot decide here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
+}
+
+/// Policies that are active and cannot decide here.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Fault {
+    /// Which.
+    pub digest: Digest,
+    /// Why not.
+    pub why: String,
 }
 
 /// The engine that decides, shared by all stores of one database.
@@ -38,7 +48,7 @@ struct Now {
     engine: Arc<Engine>,
     /// The activation that was looked at last; 0 before the first.
     seq: i64,
-    fault: Option<(Digest, String)>,
+    fault: Option<Fault>,
 }
 
 impl Standing {
@@ -78,17 +88,19 @@ impl Standing {
             None => Ok(self.built_in.clone()),
             Some(it) if it == before.digest() => Ok(before.clone()),
             Some(it) if it == self.built_in.digest() => Ok(self.built_in.clone()),
-            Some(it) => policies::load(db, &self.built_in, it)?.map(Arc::new).map_err(|why| (it, why)),
+            Some(it) => {
+                policies::load(db, &self.built_in, it)?.map(Arc::new).map_err(|why| Fault { digest: it, why })
+            }
         };
         let now = match found {
             Ok(engine) => {
                 tracing::info!(policies = %engine.digest(), activation = seq, "these policies decide now");
                 Now { engine, seq, fault: None }
             }
-            Err((it, why)) => {
+            Err(fault) => {
                 let decides = before.digest();
-                tracing::error!(policies = %it, activation = seq, %decides, error = %why, "the active policies cannot decide here; those before decide on");
-                Now { engine: before, seq, fault: Some((it, why)) }
+                tracing::error!(policies = %fault.digest, activation = seq, %decides, error = %fault.why, "the active policies cannot decide here; those before decide on");
+                Now { engine: before, seq, fault: Some(fault) }
             }
         };
         *self.now.write() = now;

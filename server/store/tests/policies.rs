@@ -12,7 +12,7 @@ use policy::{Action, Actor, Bundle, Engine, Permit, Unasked, facts::Platform};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::policies::{Replaced, activate, roll_back, stage};
-use store::{Change, DecisionLog, Event, Options, Store, StoreError};
+use store::{Change, DecisionLog, Event, Fault, Options, Store, StoreError};
 
 fn permit<A: Action<On = Platform, Input = Unasked>>(store: &Store) -> Result<Permit<A>, StoreError> {
     store.read(&asker(Actor::Operator), |db| db.permit::<A>(ThePlatform, Unasked))
@@ -233,17 +233,17 @@ both! {
         store.follow().unwrap();
         let now = store.in_force();
         assert_eq!((now.digest, now.built_in), (narrow, own));
-        assert_eq!(now.fault, Some((bad, "its files are not those that were staged".to_owned())));
+        assert_eq!(now.fault, Some(Fault { digest: bad, why: "its files are not those that were staged".to_owned() }));
         assert!(!makes_admins(&store.current()));
         let options = Options { readers: 1, ..Options::default() };
         let stops = Store::open(&ground.address, engine(), Box::new(Seeded(3)), options).map(drop).unwrap_err();
         assert!(stops.contains(&bad.to_string()) && stops.contains("kalinklo policy rollback"), "{stops}");
         let mending = Store::open_to_mend(&ground.address, engine(), Box::new(Seeded(3)), options).unwrap();
-        assert_eq!((mending.in_force().digest, mending.in_force().fault.map(|it| it.0)), (own, Some(bad)));
+        assert_eq!((mending.in_force().digest, mending.in_force().fault.map(|it| it.digest)), (own, Some(bad)));
         // a set for another schema is no better
         plant(Digest([8; 32]), &bad.to_string(), 3);
         store.follow().unwrap();
-        assert!(store.in_force().fault.unwrap().1.contains("another schema"));
+        assert!(store.in_force().fault.unwrap().why.contains("another schema"));
         // back to the bad one is no way back; to what decided before it, is
         assert!(conflict(rolled_back(&mending)).contains("not those that were staged"));
         assert_eq!(activated(&mending, Some(narrow)).unwrap().after, narrow);

@@ -28,14 +28,9 @@ pub(crate) struct Stage {
     pub(crate) given: Given,
 }
 
+/// What every change of the deciding policies comes with.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  kalinklo policy activate 3f9c21ab --reason \"Agreed on Monday\"\n  kalinklo policy activate built-in --reason \"Back to what the program brings\"\nA change begun afterwards is decided by the new policies on every server; pages follow within about a second. Exit code 0: active; 1: it cannot be, and those before decide on; 2: it could not be run."
-)]
-pub(crate) struct Activate {
-    /// The digest of staged policies, or its first eight digits or more; `built-in`: the program's own.
-    #[arg(value_name = "DIGEST")]
-    pub(crate) digest: String,
+pub(crate) struct Replacing {
     /// Why: for the ledger.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
@@ -48,17 +43,23 @@ pub(crate) struct Activate {
 
 #[derive(Debug, Args)]
 #[command(
+    after_help = "Examples:\n  kalinklo policy activate 3f9c21ab --reason \"Agreed on Monday\"\n  kalinklo policy activate built-in --reason \"Back to what the program brings\"\nA change begun afterwards is decided by the new policies on every server; pages follow within about a second. Exit code 0: active; 1: it cannot be, and those before decide on; 2: it could not be run."
+)]
+pub(crate) struct Activate {
+    /// The digest of staged policies, or its first eight digits or more; `built-in`: the program's own.
+    #[arg(value_name = "DIGEST")]
+    pub(crate) digest: String,
+    #[command(flatten)]
+    pub(crate) how: Replacing,
+}
+
+#[derive(Debug, Args)]
+#[command(
     after_help = "Example:\n  kalinklo policy rollback --reason \"Presenters lost their planner\"\nEach roll-back takes back one activation more, to the program's own policies at last. Exit code 0: done; 1: nothing decided before, or it cannot decide in this program; 2: it could not be run."
 )]
 pub(crate) struct Rollback {
-    /// Why: for the ledger.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: String,
-    /// As JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) given: Given,
+    pub(crate) how: Replacing,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! Facts of the records of an engagement, of drafts, and of what workspaces keep for themselves.
 
-use super::{Facts, Mandate, Parties, agency, keys, presenter};
+use super::{Facts, Mandate, Parties, agency, keys, person, presenter};
 use crate::actor::workspace_kind;
 use crate::entity::{EntityKind, Value};
 use domain::records::DraftKind;
@@ -42,7 +42,7 @@ facts! {
     } |it| {
         let mut all = Vec::with_capacity(5);
         it.parties.push(&mut all);
-        all.push(("offered_by", Value::Ref(EntityKind::Person, *it.offered_by.key())));
+        all.push(("offered_by", person(it.offered_by)));
         all.push(("state", Value::Text(it.state)));
         all
     }

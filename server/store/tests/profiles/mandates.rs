@@ -9,7 +9,7 @@ use policy::actions::*;
 use policy::{Actor, Shown, Unasked, Why};
 use store::profiles::offers::{self, MandateOffer, Offer};
 use store::profiles::{self, Terms, mandates, partnerships};
-use store::{Acting, Page, Store, StoreError};
+use store::{Page, Store, StoreError};
 
 const HERE: &str = "https://x.example";
 
@@ -106,7 +106,7 @@ both! {
         let id = prepared(store, AGENCY, &address(BELA));
         confirm(store, AGENCY, id).unwrap();
         let it = seen(store, id);
-        let same = second_account(ground, AGENCY, BELA);
+        let same = another_account(ground, AGENCY, BELA);
         let accept = |asker| store.read(asker, |db| db.permit::<AcceptMandate>(mandate_of(&it), Shown(it.digest)));
         let Err(StoreError::Refused(refused)) = accept(&same) else { panic!("their own offer") };
         assert!(matches!(&refused.why, Why::Forbidden(by) if by.len() == 1 && &*by[0] == "two-sides-two-persons"));
@@ -119,8 +119,7 @@ both! {
         confirm(store, AGENCY, id).unwrap();
         let it = seen(store, id);
         let Terms::Partnership(terms) = &it.terms else { panic!("no partnership") };
-        ground.run(&format!("UPDATE memberships SET workspace = '{}' WHERE account = '{}'", workspace(OTHER), account(50 + AGENCY)));
-        let same = store.asker(account(50 + AGENCY), Acting::Workspace(workspace(OTHER)), crate::support::id(1), NOW).unwrap();
+        let same = another_account(ground, AGENCY, OTHER);
         let accept = |asker| store.read(asker, |db| db.permit::<AcceptPartnership>(terms.partnership, Shown(it.digest)));
         assert!(matches!(accept(&same), Err(StoreError::Refused(_))));
         assert!(accept(&acting(store, OTHER)).is_ok());

@@ -88,9 +88,9 @@ where
     store.read(&acting(store, number), |db| db.permit::<A>(on, input))
 }
 
-/// A second account of this person, a manager of that workspace.
-pub(crate) fn second_account(ground: &Ground, person: u128, at: u128) -> Arc<Asker> {
-    let other = account(50 + person);
+/// One more account of this person, a manager of that workspace.
+pub(crate) fn another_account(ground: &Ground, person: u128, at: u128) -> Arc<Asker> {
+    let other = account(50 + at);
     let mut rows = Rows::default();
     rows.account(other, person, "approved", false);
     rows.member(other, workspace(at), "manager", "", false);

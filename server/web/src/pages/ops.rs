@@ -4,6 +4,7 @@ use crate::house::House;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
+use store::InForce;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
@@ -49,7 +50,7 @@ async fn ready(call: Call<House>) -> Result<Response, Problem> {
 
 /// Readiness; to the holder of the operations token also which policies decide, and why not those that should.
 async fn ready_told(call: Call<House>) -> Result<Response, Problem> {
-    let policies = call.app.edge.opened_by(&call.rq).then(|| Policies::of(&call.app));
+    let policies = call.app.edge.opened_by(&call.rq).then(|| call.app.store.in_force());
     let answer = ready(call).await?;
     let Some(policies) = policies else { return Ok(answer) };
     let status = if answer.status().is_success() { "ok" } else { "unavailable" };
@@ -58,33 +59,8 @@ async fn ready_told(call: Call<House>) -> Result<Response, Problem> {
     Ok(told)
 }
 
-/// Which policies decide on this server.
-#[derive(serde::Serialize)]
-struct Policies {
-    /// The digest of those that decide.
-    digest: String,
-    /// The digest of the program's own.
-    built_in: String,
-    /// Those that are active and cannot decide here, and why not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fault: Option<Fault>,
-}
-#[derive(serde::Serialize)]
-struct Fault {
-    digest: String,
-    why: String,
-}
-
-impl Policies {
-    fn of(house: &House) -> Self {
-        let it = house.store.in_force();
-        let fault = it.fault.map(|(digest, why)| Fault { digest: digest.to_string(), why });
-        Self { digest: it.digest.to_string(), built_in: it.built_in.to_string(), fault }
-    }
-}
-
 async fn version(call: Call<House>) -> Result<Response, Problem> {
-    let Policies { digest, built_in, fault } = Policies::of(&call.app);
+    let InForce { digest, built_in, fault } = call.app.store.in_force();
     let version = call.app.settings.version;
     reply::json(&serde_json::json!({
         "version": version, "policies": digest, "built_in_policies": built_in, "policies_fault": fault,
@@ -94,7 +70,7 @@ async fn version(call: Call<House>) -> Result<Response, Problem> {
 /// Prometheus text exposition format 0.0.4.
 async fn metrics(call: Call<House>) -> Result<Response, Problem> {
     let (written, lost) = (call.app.decisions.written(), call.app.decisions.lost());
-    let Policies { digest, fault, .. } = Policies::of(&call.app);
+    let InForce { digest, fault, .. } = call.app.store.in_force();
     let behind = u8::from(fault.is_some());
     Ok(reply::text(format!(
         "# HELP kalinklo_decisions_logged_total Decisions written to the decision log.\n\

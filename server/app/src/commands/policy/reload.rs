@@ -1,15 +1,15 @@
 //! `kalinklo policy activate`, `rollback` and `list`: which policies decide, from when on.
 
-use crate::cli::{Activate, List, Rollback};
+use crate::cli::{Activate, List, Replacing, Rollback};
 use crate::commands::say;
 use crate::{Stop, serve};
+use domain::Digest;
 use domain::bounded::Line;
-use domain::{Digest, Moment};
 use policy::actions;
 use serde_json::json;
 use std::process::ExitCode;
 use store::policies::{self, Activation, Replaced, StagedSet};
-use store::{InForce, Store, StoreError};
+use store::{Fault, InForce, Store, StoreError};
 
 /// What stands for the program's own policies.
 const BUILT_IN: &str = "built-in";
@@ -17,13 +17,11 @@ const BUILT_IN: &str = "built-in";
 const ENOUGH: usize = 8;
 
 pub(super) fn activate(it: Activate) -> Result<ExitCode, Stop> {
-    let Activate { digest, reason, json, given } = it;
-    let reason = Line::line("a reason", &reason).map_err(Stop::because)?;
-    let opened = serve::open_to_mend(&given.config()?.database)?;
+    let Begun { reason, opened, json } = begun(it.how)?;
     let store = &opened.store;
     let permit = serve::permitted::<actions::ActivatePolicies>(store)?;
     let (sets, _) = known(store)?;
-    let done = match named(&sets, store.in_force().built_in, &digest) {
+    let done = match named(&sets, store.in_force().built_in, &it.digest) {
         Ok(it) => policies::activate(store, permit, it, &reason),
         Err(why) => Err(StoreError::Conflict(why)),
     };
@@ -31,11 +29,21 @@ pub(super) fn activate(it: Activate) -> Result<ExitCode, Stop> {
 }
 
 pub(super) fn rollback(it: Rollback) -> Result<ExitCode, Stop> {
-    let Rollback { reason, json, given } = it;
-    let reason = Line::line("a reason", &reason).map_err(Stop::because)?;
-    let opened = serve::open_to_mend(&given.config()?.database)?;
+    let Begun { reason, opened, json } = begun(it.how)?;
     let permit = serve::permitted::<actions::RollBackPolicies>(&opened.store)?;
     told(policies::roll_back(&opened.store, permit, &reason), json)
+}
+
+struct Begun {
+    reason: Line,
+    /// The database whose policies are replaced.
+    opened: serve::Opened,
+    json: bool,
+}
+
+fn begun(how: Replacing) -> Result<Begun, Stop> {
+    let reason = Line::line("a reason", &how.reason).map_err(Stop::because)?;
+    Ok(Begun { reason, opened: serve::open_to_mend(&how.given.config()?.database)?, json: how.json })
 }
 
 /// What is staged, and every change of what decides.
@@ -89,11 +97,6 @@ fn told(done: Result<Replaced, StoreError>, json: bool) -> Result<ExitCode, Stop
     }
 }
 
-/// An instant as RFC 3339 writes it, in UTC.
-fn instant(at: Moment) -> String {
-    jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| at.0.to_string(), |it| it.to_string())
-}
-
 pub(super) fn list(it: List) -> Result<ExitCode, Stop> {
     let opened = serve::open_to_mend(&it.given.config()?.database)?;
     let (sets, activations) = known(&opened.store)?;
@@ -120,7 +123,7 @@ pub(super) fn list(it: List) -> Result<ExitCode, Stop> {
             })
             .collect();
         say(json!({
-            "built_in": built_in, "active": active.unwrap_or(built_in), "fault": fault.as_ref().map(|it| &it.1),
+            "built_in": built_in, "active": active.unwrap_or(built_in), "fault": fault.as_ref().map(|it| &it.why),
             "staged": sets, "activations": activations,
         }));
         return Ok(ExitCode::from(u8::from(fault.is_some())));
@@ -134,9 +137,9 @@ pub(super) fn list(it: List) -> Result<ExitCode, Stop> {
     for it in &activations {
         let word = if it.rolled_back { "rolled back to" } else { "activated" };
         let digest = it.digest.map_or_else(|| BUILT_IN.to_owned(), |it| it.to_string()[..12].to_owned());
-        say(format!("{:>4}  {}  {word} {digest}  {}", it.seq, instant(it.at), it.reason));
+        say(format!("{:>4}  {}  {word} {digest}  {}", it.seq, it.at.rfc3339(), it.reason));
     }
-    if let Some((digest, why)) = &fault {
+    if let Some(Fault { digest, why }) = &fault {
         say(format!("The active policies {digest} cannot decide in this program: {why}"));
     }
     Ok(ExitCode::from(u8::from(fault.is_some())))
