@@ -29,6 +29,8 @@ fn every_policy_stands_with_its_source_and_what_holds_it() {
     let mut shown = 0;
     for file in list(&data["files"]) {
         let articles = articles(&site, file);
+        let once = format!("<p class=\"lead\">{}.</p>", text(&file["title"]));
+        assert!(!page(&site, text(&file["address"])).contains(&once), "a title is said once: {once}");
         let ids: Vec<&str> = list(&file["policies"]).iter().map(|it| text(&it["id"])).collect();
         assert_eq!(articles.iter().map(|it| it.0).collect::<Vec<_>>(), ids, "in the order of the file");
         for (policy, (id, html)) in list(&file["policies"]).iter().zip(articles) {
@@ -54,6 +56,9 @@ fn every_policy_stands_with_its_source_and_what_holds_it() {
                 let link = format!("/policies/theorems/#theorem-{}", text(&name["name"]));
                 assert!(attribute(html, "href").contains(&link.as_str()), "{id}: {link}");
             }
+            // a policy that names no action speaks of all of them
+            let every = html.contains("and every action in its scope;");
+            assert_eq!(every, policy["actions"] == 0, "{id}");
             let tried = &mutants["policies"][id];
             assert!(html.contains(&format!("<p>{} mutants, none unnoticed.", tried["mutants"])), "{id}");
             shown += 1;
