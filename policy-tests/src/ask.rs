@@ -2,7 +2,7 @@
 
 use crate::things::{Thing, Told};
 use cedar_policy::{Entity, Request};
-use policy::{Action, ActionName, Asker, Engine, Explained, Facts, Visit, VisitListed, Why};
+use policy::{Action, ActionName, Asker, Engine, Explained, Visit, VisitListed, Why};
 use std::sync::Arc;
 
 /// What was decided, and by which policies.
@@ -114,7 +114,7 @@ impl VisitListed for Listed<'_> {
     type Out = Result<bool, Unaskable>;
     fn visit<A: policy::Listable>(self) -> Self::Out {
         let (on, input) = self.0.typed::<A>()?;
-        Ok(self.0.engine.scope::<A>(self.0.asker, on.kind(), &input).filter().holds(on))
+        Ok(self.0.engine.scope::<A>(self.0.asker, &input).filter().holds(on))
     }
 }
 

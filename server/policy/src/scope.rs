@@ -90,13 +90,17 @@ impl<A: Action> Scope<A> {
 }
 
 impl Engine {
-    /// Which things of this kind the asker may do `A` to. No policy for the asker's type is [`Filter::Never`].
-    pub fn scope<A: Listable>(&self, asker: &Asker, kind: EntityKind, input: &A::Input) -> Scope<A> {
-        debug_assert!(<A::On as Facts>::KINDS.contains(&kind));
-        let filter = match self.scopes.get(&(asker.actor.kind(), A::NAME, kind)) {
-            Some(condition) => condition.fill(asker, &input.pairs(asker)),
+    /// Which things the asker may do `A` to. No policy for the asker's type is [`Filter::Never`]. Where rows of several
+    /// types stand in one table and the policies tell them apart, each type has its own conjunctions.
+    pub fn scope<A: Listable>(&self, asker: &Asker, input: &A::Input) -> Scope<A> {
+        let told = input.pairs(asker);
+        let of = |kind: EntityKind| match self.scopes.get(&(asker.actor.kind(), A::NAME, kind)) {
+            Some(condition) => condition.fill(asker, &told),
             None => Filter::Never,
         };
+        let mut filters: Vec<(EntityKind, Filter)> = A::On::KINDS.iter().map(|it| (*it, of(*it))).collect();
+        let alike = filters.iter().all(|it| it.1 == filters[0].1);
+        let filter = if alike { filters.swap_remove(0).1 } else { Filter::of_each(filters) };
         Scope { filter, action: PhantomData }
     }
 }
@@ -303,8 +307,12 @@ impl Engine {
     ) -> Result<(), String> {
         let mut environments: Vec<_> = self.scopes.iter().collect();
         environments.sort_by_key(|it| *it.0);
-        for ((_, _, kind), condition) in environments {
+        for ((principal, action, kind), condition) in environments {
             condition.each_literal(&mut |it| each(*kind, it))?;
+            // rows of another type may stand in the same table
+            if self.scopes.keys().any(|it| (it.0, it.1) == (*principal, *action) && it.2 != *kind) {
+                each(*kind, &Literal::Kind(*kind))?;
+            }
         }
         Ok(())
     }

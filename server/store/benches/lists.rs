@@ -168,7 +168,7 @@ fn keys<A: Listable<On = facts::Profile, Input = Unasked>>(
     asker: &Arc<Asker>,
     after: Option<&str>,
 ) -> usize {
-    let scope = store.engine().scope::<A>(asker, policy::EntityKind::Profile, &Unasked);
+    let scope = store.engine().scope::<A>(asker, &Unasked);
     let Filter::When(rows) = scope.filter() else { panic!("a condition expected") };
     let rows: Vec<_> = rows.iter().map(Vec::as_slice).collect();
     <facts::Profile as Row>::keys(db, &rows, &|| None, after, 51, NOW).unwrap().0.len().min(PAGE)

@@ -74,9 +74,8 @@ impl<'a> Read<'a> {
         A::On::load(self.db, id, &self.asker, false)?.ok_or(StoreError::Absent)
     }
 
-    /// Which things of this kind the asker may do `A` to.
+    /// Which things the asker may do `A` to.
     pub fn scope<A: Listable>(&self, input: &A::Input) -> Scope<A> {
-        let kind = <A::On as Facts>::KINDS[0];
-        self.store.engine().scope::<A>(&self.asker, kind, input)
+        self.store.engine().scope::<A>(&self.asker, input)
     }
 }

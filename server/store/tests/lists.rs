@@ -1,6 +1,7 @@
 //! The list property: what a scope lists is what single decisions allow, row by row, in the list's order, on random
 //! worlds, for every listed action and every kind of principal. And a cursor is only a text.
 
+mod made_up;
 mod sketch;
 mod world;
 
@@ -11,7 +12,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::{Page, Row};
+use store::{Page, Row, Store};
 use world::World;
 
 type Id<A> = <<A as Action>::On as policy::Facts>::Id;
@@ -40,7 +41,7 @@ macro_rules! each_list {
 
 /// The list by scope, over all its pages.
 fn listed<A: Listable>(
-    ground: &Ground,
+    store: &Store,
     asker: &Arc<Asker>,
     input: &A::Input,
     limit: usize,
@@ -51,13 +52,16 @@ where
     let mut all = Vec::new();
     let mut page = Page::first(limit);
     loop {
-        let it = ground
-            .store
+        let it = store
             .read(asker, |db| {
                 let scope = db.scope::<A>(input);
                 db.list::<A>(&scope, input, || None, &page)
             })
             .map_err(|e| TestCaseError::fail(format!("{e} in {}", A::NAME.as_str())))?;
+        if it.left_out > 0 {
+            let (wide, action) = (it.left_out, A::NAME.as_str());
+            return Err(TestCaseError::fail(format!("{wide} rows too many selected for {action}")));
+        }
         let full = it.rows.len() == limit;
         all.extend(it.rows.iter().map(|it| it.on().to_string()));
         match it.next {
@@ -74,12 +78,11 @@ where
 }
 
 /// The rows that single decisions allow, in the order given.
-fn decided<A: Action>(ground: &Ground, asker: &Arc<Asker>, input: &A::Input, ids: &[Id<A>]) -> Vec<String>
+fn decided<A: Action>(store: &Store, asker: &Arc<Asker>, input: &A::Input, ids: &[Id<A>]) -> Vec<String>
 where
     A::On: Row,
 {
-    ground
-        .store
+    store
         .read(asker, |db| {
             let them = ids.iter().filter(|it| db.permit::<A>(**it, input.clone()).is_ok());
             Ok::<_, store::StoreError>(them.map(ToString::to_string).collect())
@@ -89,7 +92,7 @@ where
 
 /// Lists and single decisions agree for everybody in this world. Counts the rows that were listed.
 fn agrees(
-    ground: &Ground,
+    store: &Store,
     world: &World,
     seen: &mut BTreeSet<(ActionName, &'static str)>,
 ) -> Result<(), TestCaseError> {
@@ -97,8 +100,8 @@ fn agrees(
         for limit in [1, 3] {
             macro_rules! agree {
                 ($Action:ident, $input:expr, $ids:ident) => {
-                    let list = listed::<$Action>(ground, asker, &$input, limit)?;
-                    let each = decided::<$Action>(ground, asker, &$input, &world.$ids);
+                    let list = listed::<$Action>(store, asker, &$input, limit)?;
+                    let each = decided::<$Action>(store, asker, &$input, &world.$ids);
                     if list != each {
                         let who = &asker.actor;
                         let action = stringify!($Action);
@@ -133,10 +136,10 @@ fn worlds() -> u32 {
 fn random_worlds_agree(ground: &Ground, part: u8) {
     let seen = RefCell::new(BTreeSet::new());
     let full = World::plant(ground, &sketch::full());
-    agrees(ground, &full, &mut seen.borrow_mut()).unwrap();
+    agrees(&ground.store, &full, &mut seen.borrow_mut()).unwrap();
     let result = runner(worlds(), part).run(&sketch::any(), |sketch| {
         let world = World::plant(ground, &sketch);
-        agrees(ground, &world, &mut seen.borrow_mut())
+        agrees(&ground.store, &world, &mut seen.borrow_mut())
     });
     if let Err(e) = result {
         panic!("{e}");
@@ -180,7 +183,7 @@ both! {
         let mut whole = std::collections::HashMap::new();
         for (at, asker) in world.askers.iter().enumerate() {
             macro_rules! keep { ($Action:ident, $input:expr, $ids:ident) => {
-                whole.insert((at, $Action::NAME), decided::<$Action>(ground, asker, &$input, &world.$ids));
+                whole.insert((at, $Action::NAME), decided::<$Action>(&ground.store, asker, &$input, &world.$ids));
             } }
             each_list!(keep);
         }

@@ -121,6 +121,7 @@ fn literal(it: &Literal, names: &[&str]) -> Result<String, String> {
             format!("resource has {field} && resource.{field} == {:?}", word.as_str())
         }
         Literal::Ref(field, key) => format!("resource has {field} && resource.{field} == {}", of(key)?),
+        Literal::Kind(kind) => format!("resource is {}", kind.as_str()),
         Literal::Id(key) => format!("resource == {}", of(key)?),
         Literal::Holds(set, key) => format!("resource has {set} && resource.{set}.contains({})", of(key)?),
     })

@@ -1,6 +1,6 @@
 //! What is left of a list's policies for one asker: questions to a row, all values filled in.
 
-use crate::entity::Value;
+use crate::entity::{EntityKind, Value};
 use crate::facts::Facts;
 use domain::Key;
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub enum Literal {
     Ref(Name, Key),
     /// The row's own id.
     Id(Key),
+    /// The row's type, where rows of several types stand in one table.
+    Kind(EntityKind),
     /// A relation that holds an id.
     Holds(Name, Key),
 }
@@ -60,6 +62,21 @@ pub enum Filter {
 }
 
 impl Filter {
+    /// Each type by its own filter.
+    pub(super) fn of_each(filters: Vec<(EntityKind, Self)>) -> Self {
+        let rows = filters.into_iter().flat_map(|(kind, filter)| {
+            let mut rows = match filter {
+                Self::Always => vec![Vec::new()],
+                Self::Never => Vec::new(),
+                Self::When(rows) => rows,
+            };
+            rows.iter_mut().for_each(|row| row.push((Literal::Kind(kind), true)));
+            rows
+        });
+        let rows: Vec<_> = rows.collect();
+        if rows.is_empty() { Self::Never } else { Self::When(rows) }
+    }
+
     /// The same condition asked of facts in memory, so that tests can hold lists against single decisions.
     #[must_use]
     pub fn holds(&self, on: &impl Facts) -> bool {
@@ -74,6 +91,7 @@ impl Filter {
             Literal::Ref(field, key) => {
                 matches!(attribute(field.as_str()), Some(Value::Ref(_, it)) if it == key)
             }
+            Literal::Kind(kind) => on.kind() == *kind,
             Literal::Id(key) => on.id().to_string() == key.as_str(),
             Literal::Holds(set, key) => {
                 matches!(attribute(set.as_str()), Some(Value::Refs(_, them)) if them.contains(key))

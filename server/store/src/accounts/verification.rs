@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use domain::bounded::Prose;
 use domain::{AccountStatus, Kind, MembershipId, Moment, Plan, Role, Version, WorkspaceId};
 use policy::{
-    EntityKind, Factor, Permit,
+    Factor, Permit,
     actions::{ReviewWorkspace, RevokeVerification, VerifyWorkspace},
 };
 
@@ -76,13 +76,7 @@ pub fn workspaces(
     verified: bool,
     page: &Page,
 ) -> Result<WorkspacePage, StoreError> {
-    let entity = match kind {
-        Kind::Artist => EntityKind::ArtistWorkspace,
-        Kind::Agency => EntityKind::AgencyWorkspace,
-        Kind::Presenter => EntityKind::PresenterWorkspace,
-    };
-    let scope = db.store.engine().scope::<ReviewWorkspace>(&db.asker, entity, &Factor);
-    // the three kinds share a table: each kind's scope speaks of its own rows
+    let scope = db.scope::<ReviewWorkspace>(&Factor);
     let narrow = || {
         let it: Cond<workspaces::table> =
             Box::new(workspaces::kind.eq(kind.as_str()).and(workspaces::verified.eq(verified)));

@@ -9,7 +9,7 @@ use crate::schema::*;
 use diesel::dsl::not;
 use diesel::prelude::*;
 use domain::*;
-use policy::{Literal, facts};
+use policy::{EntityKind, Literal, facts};
 
 /// The three parties of a record's own row.
 macro_rules! party {
@@ -118,6 +118,15 @@ by_id! { AccessCode, access_codes, desc, lt, |literal, _now| match literal {
 by_id! { Workspace, workspaces, desc, lt, |literal, _now| match literal {
     Literal::Flag(field) if field == "verified" => Some(Box::new(workspaces::verified.eq(true))),
     Literal::Id(id) => Some(Box::new(workspaces::id.eq(id.to_string()))),
+    Literal::Kind(kind) => {
+        let kind = match kind {
+            EntityKind::ArtistWorkspace => Kind::Artist,
+            EntityKind::AgencyWorkspace => Kind::Agency,
+            EntityKind::PresenterWorkspace => Kind::Presenter,
+            _ => return None,
+        };
+        Some(Box::new(workspaces::kind.eq(kind.as_str())))
+    }
     Literal::Holds(field, person) if field == "persons" => Some(Box::new(workspaces::id.eq_any(
         memberships::table
             .inner_join(accounts::table.on(accounts::id.eq(memberships::account)))

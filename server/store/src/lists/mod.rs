@@ -42,6 +42,8 @@ pub struct PageOf<A: Action> {
     pub rows: Vec<Permit<A>>,
     /// The key to go on after, where there is more.
     pub next: Option<String>,
+    /// How many rows the query selected and the decision refused: none, or the query is wrong. They are not shown.
+    pub left_out: usize,
 }
 
 /// Facts that stand in a table that scopes can list.
@@ -83,7 +85,7 @@ impl Read<'_> {
     {
         let limit = page.limit.clamp(1, 200);
         let disjuncts: Vec<&Row1> = match scope.filter() {
-            Filter::Never => return Ok(PageOf { rows: Vec::new(), next: None }),
+            Filter::Never => return Ok(PageOf { rows: Vec::new(), next: None, left_out: 0 }),
             Filter::Always => vec![&[]],
             Filter::When(rows) => rows.iter().map(Vec::as_slice).collect(),
         };
@@ -97,7 +99,17 @@ impl Read<'_> {
         let mut facts: Vec<A::On> = <A::On as Load>::load_many(self.db, &ids, &self.asker)?;
         facts.sort_by_key(|it| ids.iter().position(|id| *id == it.id()));
         let decided = self.store.engine().decide_rows::<A>(&self.asker, &facts, input);
-        Ok(PageOf { rows: decided.into_iter().flatten().collect(), next })
+        let rows: Vec<Permit<A>> = decided.into_iter().flatten().collect();
+        let left_out = ids.len() - rows.len();
+        if left_out > 0 {
+            // nothing is shown that may not be; but no list should have looked for it
+            tracing::error!(
+                action = A::NAME.as_str(),
+                count = left_out,
+                "a list selected rows that are refused one by one"
+            );
+        }
+        Ok(PageOf { rows, next, left_out })
     }
 }
 

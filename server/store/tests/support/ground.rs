@@ -52,7 +52,7 @@ impl Drop for Place {
     }
 }
 
-const OPTIONS: Options = Options { readers: 2, writers: 8, wait: Duration::from_secs(20) };
+pub(crate) const OPTIONS: Options = Options { readers: 2, writers: 8, wait: Duration::from_secs(20) };
 
 impl Ground {
     /// A fresh SQLite file.
