@@ -46,6 +46,7 @@ fn every_weakening_is_noticed() {
         "expected/equivalent.txt is another"
     );
     crate::publish::held(&[publish::mutants(&report).unwrap()]);
+    crate::publish::documented(&publish::document::mutants(&report));
 }
 
 /// The fate of the one mutant of this policy that exchanges `was` for `now`.

@@ -6,6 +6,7 @@ use policy::{Bundle, Engine};
 use policy_tests::proofs::{
     Guarantees, Options, Prover, Report, Row, Verdict, all, differences, policies, prove,
 };
+use policy_tests::publish::document;
 use policy_tests::world::{Choices, PRINCIPALS, draw_asker, draw_thing, draw_told};
 use policy_tests::{Cases, ask};
 use std::collections::{BTreeMap, BTreeSet};
@@ -339,27 +340,12 @@ fn the_register_names_every_theorem_where_it_belongs() {
 
 #[test]
 fn the_document_tells_every_theorem() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/proofs.md");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let (begin, end) = ("<!-- theorems -->\n", "<!-- end of theorems -->");
-    let at = |it: &str| text.find(it).unwrap_or_else(|| panic!("no {it}"));
     let report = prove(&set(&Bundle::embedded()), &schema(), &|_| true, Options::default()).unwrap();
-    let (theorems, it) = (all().unwrap(), report.cells);
-    let mut made = format!(
-        "{} theorems in {} environments: {} questions, of which {} have an answer at sight, since no policy of a side\n\
-         speaks there, and {} are folded to a constant or put to the solver.\n\n",
-        theorems.len(),
-        Prover::new(&schema(), Options::default()).unwrap().environments(),
-        it.all,
-        it.silent,
-        it.all - it.silent
-    );
-    made += "| of | theorem | what is proved | assumes |\n| --- | --- | --- | --- |\n";
-    for it in theorems {
-        let assumes = it.assumptions.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
-        made += &format!("| {} | `{}` | {} | {assumes} |\n", it.guarantee, it.name, it.says);
-    }
-    stands(&path, &format!("{}{begin}{made}{}", &text[..at(begin)], &text[at(end)..]));
+    let theorems = all().unwrap();
+    let environments = Prover::new(&schema(), Options::default()).unwrap().environments();
+    crate::publish::documented(&document::theorems(&theorems, environments, &report));
+    let (path, text) = crate::publish::document();
+    stands(&path, &document::with_theorems(&text, &theorems).expect("a place for the theorems"));
 }
 
 #[test]

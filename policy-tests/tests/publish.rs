@@ -2,8 +2,9 @@
 
 use policy::Bundle;
 use policy_tests::proofs::{Guarantees, Options, Prover};
-use policy_tests::publish::{self, Made};
-use policy_tests::{Cases, publish::stale};
+use policy_tests::publish::document::{self, Taken};
+use policy_tests::publish::{self, Made, stale};
+use policy_tests::{Cases, coverage};
 use std::path::{Path, PathBuf};
 
 fn site() -> PathBuf {
@@ -27,6 +28,28 @@ pub(crate) fn held(made: &[Made]) {
             it.path
         );
     }
+}
+
+/// Where the figures stand, and the text.
+pub(crate) fn document() -> (PathBuf, String) {
+    let path = site().join(document::PATH);
+    let text = std::fs::read_to_string(&path).unwrap();
+    (path, text)
+}
+
+/// Holds the document to this row, or writes it where it is blessed.
+#[track_caller]
+pub(crate) fn documented(row: &str) {
+    let (path, text) = document();
+    let wanted = document::with_row(&text, row);
+    if blesses() {
+        std::fs::write(&path, &wanted).unwrap();
+    }
+    let (_, text) = document();
+    assert!(
+        text.lines().any(|it| it == row),
+        "docs/proofs.md does not say; `kalinklo policy report` writes it:\n{row}"
+    );
 }
 
 fn plain() -> Vec<Made> {
@@ -58,6 +81,31 @@ fn the_site_shows_what_is_proved() {
     let guarantees = Guarantees::embedded().unwrap();
     let made = publish::theorems(&Bundle::embedded(), &guarantees, &mut prover(&guarantees)).unwrap();
     held(&[made]);
+}
+
+#[test]
+fn the_document_counts_the_cases_and_the_clauses_that_stand() {
+    let cases = Cases::embedded().unwrap();
+    documented(&document::cases(&cases));
+    documented(&document::clauses(&coverage::of(&Bundle::embedded(), &cases).unwrap()));
+}
+
+#[test]
+fn the_document_tells_seconds_within_their_bounds() {
+    let (_, text) = document();
+    let row =
+        document::row_in(&text, "seconds").expect("a row of seconds; `kalinklo policy report` writes it");
+    let numbers: Vec<f64> = row.split([' ', ',']).filter_map(|it| it.parse().ok()).collect();
+    let [anew, again, mutants, cores] = numbers[..] else { panic!("{row}") };
+    assert!(
+        anew <= document::MOST.0 && again <= anew && mutants <= document::MOST.1 && cores >= 1.0,
+        "{row}"
+    );
+    // and no run that took longer can write them
+    let taken = Taken { anew, again, mutants, cores: 2 };
+    assert!(document::seconds(&taken).is_ok());
+    assert!(document::seconds(&Taken { anew: 60.5, ..taken }).unwrap_err().contains("proving took"));
+    assert!(document::seconds(&Taken { mutants: 301.0, ..taken }).is_err());
 }
 
 #[test]

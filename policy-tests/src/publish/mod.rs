@@ -5,6 +5,7 @@
 //! - [`theorems`]: what is proved, and what falls without each policy; takes the solver
 //! - [`mutants`]: who notices each policy's weakenings; takes a run of the mutants
 
+pub mod document;
 mod highlight;
 mod lexer;
 mod matrix;

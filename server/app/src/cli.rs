@@ -149,8 +149,8 @@ pub(crate) enum PolicyCommand {
         #[arg(long)]
         check: bool,
     },
-    /// Write what the public site shows of the policies below its folder, or check that it is current. Runs the cases,
-    /// the theorems and the mutants for it.
+    /// Write what the public site shows of the policies below its folder, and the figures of docs/proofs.md beside it, or
+    /// check that both are current. Runs the cases, the theorems and the mutants for it.
     #[command(
         after_help = "Examples:\n  kalinklo policy report\n  kalinklo policy report --check\nThe solver is cvc5, in the path or named by CVC5."
     )]

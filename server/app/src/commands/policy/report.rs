@@ -1,12 +1,14 @@
-//! `kalinklo policy report`: what the public site shows of the policies, written or compared.
+//! `kalinklo policy report`: what the public site and `docs/proofs.md` show of the policies, written or compared.
 
 use super::listed;
 use crate::Stop;
 use crate::commands::say;
+use crate::machine::now;
 use policy::Bundle;
-use policy_tests::proofs::{Guarantees, Options, Prover};
+use policy_tests::proofs::{self, Guarantees, Options, Prover};
+use policy_tests::publish::document::{self, Taken};
 use policy_tests::publish::{self, Made};
-use policy_tests::{Cases, mutants};
+use policy_tests::{Cases, coverage, mutants};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -14,7 +16,7 @@ pub(super) fn run(site: &Path, check: bool) -> Result<ExitCode, Stop> {
     if !site.join("config.toml").is_file() {
         return Err(Stop(format!("{} is no folder of the site", site.display())));
     }
-    let made = made()?;
+    let made = made(site, !check)?;
     let broken = |e: std::io::Error| Stop(format!("{}: {e}", site.display()));
     let stale = publish::stale(site, &made).map_err(broken)?;
     if check {
@@ -38,22 +40,47 @@ pub(super) fn run(site: &Path, check: bool) -> Result<ExitCode, Stop> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Everything: reads, runs, proves and weakens.
-fn made() -> Result<Vec<Made>, Stop> {
+/// Everything: reads, runs, proves and weakens. The seconds it took are told anew where `timed`, else kept.
+fn made(site: &Path, timed: bool) -> Result<Vec<Made>, Stop> {
     let bundle = Bundle::embedded();
     let cases = Cases::embedded().map_err(|them| Stop(listed(&them)))?;
     let guarantees = Guarantees::embedded().map_err(Stop::because)?;
-    let prover = |stop_at_first: bool| {
-        let options = Options { stop_at_first, ..Options::default() };
-        Prover::with(&bundle.schema.1, guarantees.clone(), options).map_err(Stop::because)
-    };
+    let prover =
+        |options: Options| Prover::with(&bundle.schema.1, guarantees.clone(), options).map_err(Stop::because);
     let mut made = publish::plain(&bundle, &cases).map_err(Stop::because)?;
-    made.push(publish::theorems(&bundle, &guarantees, &mut prover(false)?).map_err(Stop::because)?);
+    let theorems = publish::theorems(&bundle, &guarantees, &mut prover(Options::default())?);
+    made.push(theorems.map_err(Stop::because)?);
+    let begun = now();
     let all = mutants::all(&bundle).map_err(Stop::because)?;
-    let report = mutants::run(&bundle, &cases, all, Some(&prover(true)?)).map_err(Stop::because)?;
+    let options = Options { stop_at_first: true, ..Options::default() };
+    let report = mutants::run(&bundle, &cases, all, Some(&prover(options)?)).map_err(Stop::because)?;
     if let Some((survivor, witness)) = report.survivors().next() {
         return Err(Stop(format!("nobody notices a mutant: {survivor}\n    {witness}")));
     }
     made.push(publish::mutants(&report).map_err(Stop::because)?);
+    let weakened = now().age_of(begun) as f64;
+
+    let Ok(text) = std::fs::read_to_string(site.join(document::PATH)) else { return Ok(made) };
+    let set = proofs::policies(bundle.files.values().map(String::as_str)).map_err(Stop::because)?;
+    let known = prover(Options::default())?;
+    let again = known.prove(&set, &|_| true);
+    let theorems = proofs::of(&guarantees);
+    let coverage = coverage::of(&bundle, &cases).map_err(Stop::because)?;
+    let mut rows = vec![
+        document::cases(&cases),
+        document::clauses(&coverage),
+        document::theorems(&theorems, known.environments(), &again),
+        document::mutants(&report),
+    ];
+    if timed {
+        let anew = prover(Options { cache: None, ..Options::default() })?.prove(&set, &|_| true).seconds;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let taken = Taken { anew, again: again.seconds, mutants: weakened, cores };
+        rows.push(document::seconds(&taken).map_err(Stop)?);
+    }
+    let text = rows.iter().fold(text, |text, row| document::with_row(&text, row));
+    let text = document::with_theorems(&text, &theorems)
+        .ok_or_else(|| Stop(format!("{} has no place for the theorems", document::PATH)))?;
+    made.push(Made { path: document::PATH.to_owned(), text });
     Ok(made)
 }
