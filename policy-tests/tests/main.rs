@@ -7,6 +7,7 @@ mod support;
 mod across;
 mod cases;
 mod files;
+mod fuzz;
 mod gates;
 mod matrix;
 mod mutants;

@@ -39,6 +39,9 @@ macro_rules! each_list {
     };
 }
 
+// below the macro that it uses
+mod corrupted;
+
 /// The list by scope, over all its pages.
 fn listed<A: Listable>(
     store: &Store,
