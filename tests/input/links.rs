@@ -73,8 +73,7 @@ fn a_sign_in_link_works_once_and_for_the_browser_that_asked(demo: &Program) {
     let asked = form_to(&browser.get("/sign-in"), "/sign-in").with("email", mailbox);
     let answer = browser.submit(&asked);
     assert!(matches!(answer.status, 200 | 303), "{}", answer.text());
-    let letter = mail::to(world, mailbox);
-    let link = mail::link(&letter, "/sign-in/link");
+    let link = mail::linked(world, mailbox, "/sign-in/link");
     // a mail scanner opens every link, and uses up none
     let mut scanner = Client::new(&world.base);
     assert_eq!(scanner.get(&link).status, 200);
@@ -130,7 +129,7 @@ fn links_in_letters_work_once(demo: &Program) {
             .with("email", mailbox)
             .with("role", "assistant");
         assert_eq!(owner.submit(&form).status, 303);
-        mail::link(&mail::to(world, mailbox), "/join")
+        mail::linked(world, mailbox, "/join")
     };
     let link = invite(&mut owner, invited);
     let (mut one, mut other) = (demo.visitor(), demo.visitor());
@@ -160,7 +159,7 @@ fn links_in_letters_work_once(demo: &Program) {
     let claims = "artist-other@demo.example";
     let form = form_to(&owner.get(&kept), "/claim-link").with("artist_email", claims);
     assert_eq!(owner.submit(&form).status, 303);
-    let link = mail::link(&mail::to(world, claims), "/claim/");
+    let link = mail::linked(world, claims, "/claim/");
     let mut one = demo.as_persona("artist-other");
     let forms: Vec<Form> = (0..2)
         .map(|_| {

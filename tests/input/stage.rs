@@ -110,21 +110,20 @@ pub fn set(demo: &Program) -> Set {
     let mut client = Client::new(&world.base);
     let asked = form_to(&client.get("/sign-in"), "/sign-in").with("email", "artist@demo.example");
     client.submit(&asked);
-    let letter = mail::to(world, "artist@demo.example");
-    let button = form_to(&client.get(&mail::link(&letter, "/sign-in/link")), "/sign-in/link");
+    let button =
+        form_to(&client.get(&mail::linked(world, "artist@demo.example", "/sign-in/link")), "/sign-in/link");
     assert_eq!(client.submit(&button).status, 303);
     set.door("visitor", "/sign-in/code".into());
     // a link that nobody has used
     let asked = form_to(&client.get("/sign-in"), "/sign-in").with("email", "counsel@demo.example");
     client.submit(&asked);
-    set.door("visitor", mail::link(&mail::to(world, "counsel@demo.example"), "/sign-in/link"));
+    set.door("visitor", mail::linked(world, "counsel@demo.example", "/sign-in/link"));
 
     // a profile that the agency keeps, with a link to claim it
     let kept = stage.act("agency-owner", &format!("{agency}/roster/keep"), "/roster/keep", &[]);
     let kept = kept.split('?').next().unwrap_or_default().to_owned();
     stage.act("agency-owner", &kept, "/claim-link", &[("artist_email", "artist-other@demo.example")]);
-    let letter = mail::to(world, "artist-other@demo.example");
-    set.door("artist-other", mail::link(&letter, "/claim/"));
+    set.door("artist-other", mail::linked(world, "artist-other@demo.example", "/claim/"));
 
     // an artist whom nobody finds for a while
     stage.act("artist-other", &format!("{}/profile", stage.own("artist-other")), "/unfound", &[]);
@@ -158,12 +157,11 @@ pub fn set(demo: &Program) -> Set {
     // a colleague who was invited and has not come yet
     let team = format!("{agency}/team");
     stage.act("agency-owner", &team, "/team/invitations", &[("email", "new.colleague@mail.example")]);
-    let letter = mail::to(world, "new.colleague@mail.example");
-    set.door("visitor", mail::link(&letter, "/join"));
+    set.door("visitor", mail::linked(world, "new.colleague@mail.example", "/join"));
     // somebody who has an account already, and works for another house
     let guest = "presenter-season@demo.example";
     stage.act("agency-owner", &team, "/team/invitations", &[("email", guest)]);
-    set.door("presenter-season", mail::link(&mail::to(world, guest), "/join"));
+    set.door("presenter-season", mail::linked(world, guest, "/join"));
     // a message that waits for a confirmation, and may be changed
     stage.act("agency-owner", &format!("{path}/message"), "/message", &[]);
     // strangers write: about an artist of the agency whom the public sees, and about nobody in particular

@@ -4,10 +4,13 @@ use super::program::eventually;
 use super::world::World;
 use std::path::Path;
 
-/// The newest letter to an address; waits for it, since a worker takes letters from the outbox.
+/// The link in the newest letter to an address that has one whose path begins so; waits for it, since a worker takes
+/// letters from the outbox.
 #[track_caller]
-pub fn to(world: &World, address: &str) -> String {
-    eventually(&format!("a letter to {address}"), || all_to(world, address).into_iter().next_back())
+pub fn linked(world: &World, address: &str, path: &str) -> String {
+    eventually(&format!("a link to {path} for {address}"), || {
+        all_to(world, address).iter().rev().find_map(|it| found(it, path))
+    })
 }
 
 /// All letters to an address, oldest first.
@@ -30,9 +33,12 @@ pub fn all_to(world: &World, address: &str) -> Vec<String> {
 /// The path and query of the link in a letter whose path begins so.
 #[track_caller]
 pub fn link(letter: &str, path: &str) -> String {
-    let found = letter.split_whitespace().find_map(|word| {
+    found(letter, path).unwrap_or_else(|| panic!("no link to {path} in {letter}"))
+}
+
+fn found(letter: &str, path: &str) -> Option<String> {
+    letter.split_whitespace().find_map(|word| {
         let at = word.find(path)?;
         word.starts_with("http").then(|| word[at..].to_owned())
-    });
-    found.unwrap_or_else(|| panic!("no link to {path} in {letter}"))
+    })
 }

@@ -43,7 +43,7 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
         Ok(it) => line(
             "policies",
             Ok(format!(
-                "{} policies in {} environments, {}",
+                "{} policies, which speak in {} environments, {}",
                 it.texts().len(),
                 it.environments(),
                 it.digest().short()

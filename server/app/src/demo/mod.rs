@@ -2,6 +2,7 @@
 
 mod artists;
 mod engagements;
+mod enquiries;
 mod facts;
 mod names;
 mod people;
@@ -72,9 +73,9 @@ pub(crate) fn run(demo: Demo) -> Result<ExitCode, Stop> {
     let listener = runtime.block_on(serve::bind(config.listen))?;
     config.listen = listener.local_addr().map_err(Stop::because)?;
     let opened = serve::open(&config.database, config.readers, Box::new(Os))?;
-    let mut world = World::plant(&opened.store, &data, &demo)?;
-    let server = serve::assemble(&config, opened, true, false)?;
     let base = format!("http://{}", config.listen);
+    let mut world = World::plant(&opened.store, &data, &demo, &base)?;
+    let server = serve::assemble(&config, opened, true, false)?;
     for persona in &mut world.personas {
         persona.link = link(&server.house.store, persona.account.as_deref())?;
     }
@@ -118,7 +119,7 @@ struct World {
 }
 
 impl World {
-    fn plant(store: &Store, data: &std::path::Path, demo: &Demo) -> Result<Self, Stop> {
+    fn plant(store: &Store, data: &std::path::Path, demo: &Demo, base: &str) -> Result<Self, Stop> {
         if !store.is_empty().map_err(Stop::because)? {
             return Err(Stop(
                 "this database holds a world already\n  Start it with `kalinklo serve --data DIR`, or name an empty folder with --data."
@@ -242,6 +243,7 @@ impl World {
                 engagements::plant(to, &ground, ENGAGEMENTS, &mut luck)
             })
             .map_err(Stop::because)?;
+        enquiries::send(store, &first[0], base, now)?;
         Ok(Self { personas: people.personas, facts })
     }
 }
