@@ -25,6 +25,7 @@ mod crash;
 mod crawler;
 mod documents;
 mod input;
+mod interference;
 mod journeys;
 mod oracle;
 mod profiles;

@@ -92,7 +92,7 @@ pub fn walk(world: &World, persona: &Persona, more: &[String], probes: &[String]
 }
 
 /// Every way to ask a search: each of its text fields with each probe, the others as they stand.
-fn questions(form: &Form, probes: &[String]) -> Vec<String> {
+pub fn questions(form: &Form, probes: &[String]) -> Vec<String> {
     let action = form.action.split(['?', '#']).next().unwrap_or_default();
     let ask = |form: &Form| {
         let fields: Vec<_> =
@@ -107,7 +107,7 @@ fn questions(form: &Form, probes: &[String]) -> Vec<String> {
 }
 
 /// Where an answer leads on this server, and its forms.
-fn lead(world: &World, path: &str, answer: &Answer) -> (Vec<String>, Vec<Form>) {
+pub fn lead(world: &World, path: &str, answer: &Answer) -> (Vec<String>, Vec<Form>) {
     let mut links: Vec<String> = answer.header("location").map(str::to_owned).into_iter().collect();
     let mut forms = Vec::new();
     let kind = answer.header("content-type").unwrap_or_default();

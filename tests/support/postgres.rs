@@ -45,6 +45,14 @@ impl Database {
         made
     }
 
+    /// Another one that begins as this one is; nobody may be connected to this one.
+    #[track_caller]
+    pub fn copy(&self) -> Self {
+        let name = format!("kalinklo_tests_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
+        self.as_admin(&format!("CREATE DATABASE {name} TEMPLATE {}", self.name));
+        Self { admin: self.admin.clone(), name }
+    }
+
     /// `postgres://…/NAME`, for `DATABASE_URL`.
     pub fn url(&self) -> String {
         let (server, _) = self.admin.rsplit_once('/').unwrap_or((&self.admin, ""));

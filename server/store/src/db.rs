@@ -1,5 +1,6 @@
 //! One connection type over two databases, and what differs between them.
 
+use crate::statements;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -88,6 +89,12 @@ pub enum Use {
 /// # Errors
 /// As the database says, without the address.
 pub fn connect(address: &Address, how: Use) -> ConnectionResult<Db> {
+    let mut db = opened(address, how)?;
+    statements::counted(&mut db);
+    Ok(db)
+}
+
+fn opened(address: &Address, how: Use) -> ConnectionResult<Db> {
     let setup = ConnectionError::CouldntSetupConfiguration;
     match address {
         Address::Postgres(url) => {

@@ -28,6 +28,7 @@ mod rows;
 pub mod schema;
 mod security;
 mod standing;
+mod statements;
 mod write;
 
 pub use db::Db;
@@ -45,4 +46,5 @@ pub use reviews::Principals;
 pub use rows::Word;
 pub use security::SecurityEvent;
 pub use standing::{Fault, InForce};
+pub use statements::statements;
 pub use write::{Change, Write};

@@ -13,8 +13,9 @@ use domain::AccountId;
 use sha2::{Digest as _, Sha256};
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use store::{DecisionLog, SecurityEvent, Store, StoreError};
+use store::{DecisionLog, SecurityEvent, Store, StoreError, statements};
 use tokio::sync::Semaphore;
 
 /// The plain name of the session's cookie; over TLS it gets the `__Host-` prefix.
@@ -55,6 +56,8 @@ pub struct Parts {
     pub settings: Settings,
     /// The decision log.
     pub decisions: Arc<DecisionLog>,
+    /// How many statements requests have put to the database.
+    pub(crate) statements: AtomicU64,
     lanes: Arc<Semaphore>,
     notes: Arc<Semaphore>,
 }
@@ -86,7 +89,19 @@ impl House {
         lanes: usize,
     ) -> Self {
         let (lanes, notes) = (Arc::new(Semaphore::new(lanes.max(1))), Arc::new(Semaphore::new(NOTES)));
-        Self { store, parts: Arc::new(Parts { edge, views, shelf, settings, decisions, lanes, notes }) }
+        Self {
+            store,
+            parts: Arc::new(Parts {
+                edge,
+                views,
+                shelf,
+                settings,
+                decisions,
+                statements: AtomicU64::new(0),
+                lanes,
+                notes,
+            }),
+        }
     }
 
     /// Runs blocking work off the asynchronous threads, as many at once as there are connections.
@@ -101,7 +116,9 @@ impl House {
         let Ok(Ok(lane)) = lane else { return Err(Problem::Busy) };
         let house = Arc::clone(self);
         let done = tokio::task::spawn_blocking(move || {
+            let before = statements();
             let done = f(&house);
+            house.statements.fetch_add(statements() - before, Ordering::Relaxed);
             drop(lane);
             done
         });

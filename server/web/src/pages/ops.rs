@@ -4,6 +4,7 @@ use crate::house::House;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
+use std::sync::atomic::Ordering;
 use store::InForce;
 use warp::http::StatusCode;
 use warp::reply::Response;
@@ -72,6 +73,7 @@ async fn metrics(call: Call<House>) -> Result<Response, Problem> {
     let (written, lost) = (call.app.decisions.written(), call.app.decisions.lost());
     let InForce { digest, fault, .. } = call.app.store.in_force();
     let behind = u8::from(fault.is_some());
+    let statements = call.app.statements.load(Ordering::Relaxed);
     Ok(reply::text(format!(
         "# HELP kalinklo_decisions_logged_total Decisions written to the decision log.\n\
          # TYPE kalinklo_decisions_logged_total counter\n\
@@ -79,6 +81,9 @@ async fn metrics(call: Call<House>) -> Result<Response, Problem> {
          # HELP kalinklo_decisions_lost_total Decisions that found the log's queue full or the database unwilling.\n\
          # TYPE kalinklo_decisions_lost_total counter\n\
          kalinklo_decisions_lost_total {lost}\n\
+         # HELP kalinklo_statements_total Statements that requests have put to the database.\n\
+         # TYPE kalinklo_statements_total counter\n\
+         kalinklo_statements_total {statements}\n\
          # HELP kalinklo_policies_info The policies that decide on this server.\n\
          # TYPE kalinklo_policies_info gauge\n\
          kalinklo_policies_info{{digest=\"{digest}\"}} 1\n\
