@@ -249,7 +249,7 @@ fn wrong(file: &str, line: usize, name: &str, got: String) -> Failure {
 fn read(file: &str, line: usize, raw: &Raw, cast: &Cast) -> Result<Vec<Case>, Mistake> {
     let asker = cast.who(&raw.r#as)?;
     let on = cast.what(&raw.on)?;
-    let told = Told::read(&raw.told)?;
+    let told = crate::things::told(&raw.told)?;
     let mut by: Vec<Arc<str>> = raw.by.iter().map(|it| Arc::from(it.as_str())).collect();
     by.sort();
     let names: Vec<&Value> = match &raw.r#do {

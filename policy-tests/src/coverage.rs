@@ -9,7 +9,7 @@
 use crate::asked::{Asked, Ground, Outcome, Prepared};
 use crate::cases::Cases;
 use crate::mutants::{Change, Unable};
-use crate::source::{Node, Source, Span};
+use policy::source::{Node, Source, Span};
 use policy::{Bundle, Engine, PolicyText};
 use std::fmt;
 

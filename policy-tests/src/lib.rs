@@ -11,7 +11,6 @@
 //!
 //! The library knows no test harness, so that the program runs the same cases over any policies it is given.
 
-pub mod ask;
 mod asked;
 pub mod cases;
 pub mod cast;
@@ -24,13 +23,12 @@ pub mod people;
 pub mod proofs;
 pub mod publish;
 pub mod situations;
-pub mod source;
 pub mod things;
 pub mod threads;
 pub mod vetting;
 pub mod world;
 
-pub use ask::{Answer, Unaskable, ask};
 pub use cases::{Case, Cases, Failure, Report};
 pub use cast::Cast;
+pub use policy::ask::{self, Answer, Unaskable, ask};
 pub use things::{Thing, Told};

@@ -17,8 +17,8 @@ pub use report::{Fate, Judged, Report, Totals};
 pub use run::run;
 
 use crate::proofs::solver::Fault;
-use crate::source::Source;
 use policy::Bundle;
+use policy::source::Source;
 use std::fmt;
 
 /// One way of weakening a policy.

@@ -2,98 +2,26 @@
 
 use crate::fields::{Fields, Mistake, digest, id};
 use domain::records::{DraftKind, DraftState, HoldState, MandateState, PartnershipState, RequestState};
-use domain::{AccountStatus, Digest, Kind, Level, Side, Version};
-use policy::facts::{self, Facts, Parties};
-use policy::{Claim, EntityKind, Factor, Input, Overdue, Shown, StaffShown, Unasked};
-use std::any::Any;
+use domain::{AccountStatus, Kind, Level, Side, Version};
+use policy::facts::{self, Parties};
+pub use policy::{Thing, Told};
 use toml::Table;
 
-macro_rules! things { ($($Name:ident),+ $(,)?) => {
-    /// Facts of any type.
-    #[derive(Debug, Clone, PartialEq)]
-    pub enum Thing { $(#[allow(missing_docs)] $Name(facts::$Name)),+ }
-    impl Thing {
-        /// The Cedar type.
-        #[must_use]
-        pub fn kind(&self) -> EntityKind { match self { $(Self::$Name(it) => it.kind()),+ } }
-        /// The facts, where they are of this type.
-        #[must_use]
-        pub fn facts<F: 'static>(&self) -> Option<&F> {
-            match self { $(Self::$Name(it) => (it as &dyn Any).downcast_ref()),+ }
-        }
-        /// Facts whose type is known only while the program runs; `None` where they are none of ours.
-        #[must_use]
-        pub fn any(it: Box<dyn Any>) -> Option<Self> {
-            $(let it = match it.downcast::<facts::$Name>() { Ok(it) => return Some(Self::$Name(*it)), Err(it) => it };)+
-            drop(it);
-            None
-        }
-    }
-    $(impl From<facts::$Name> for Thing { fn from(it: facts::$Name) -> Self { Self::$Name(it) } })+
-} }
-things! {
-    Platform, Account, AccessCode, Profile, Mandate, Partnership, Enquiry, Engagement, Request, Hold, Quote, Contract,
-    Invoice, Settlement, Message, Document, AuditChain, AuditField, Draft, Workspace, SeasonPlan, Shortlist, Portal,
-    Lapsing,
-}
-
-impl Thing {
-    /// A hold or a mandate as what a timer may let lapse; anything else as it is.
-    #[must_use]
-    pub fn lapsing(self) -> Self {
-        match self {
-            Self::Hold(it) => Self::Lapsing(facts::Lapsing::Hold(it)),
-            Self::Mandate(it) => Self::Lapsing(facts::Lapsing::Mandate(it)),
-            other => other,
-        }
-    }
-}
-
-/// Everything that may be told with a request; an action takes what it asks for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Told {
-    /// The digest of what the person was shown.
-    pub digest: Option<Digest>,
-    /// The level to set.
-    pub to: Option<Level>,
-    /// The claim that the artist holds.
-    pub claim: Option<String>,
-    /// Whole seconds since a deadline.
-    pub overdue: Option<i64>,
-}
-
-impl Told {
-    /// Reads `{ digest = "terms", to = "stealth", claim = "…", overdue = 5 }`.
-    ///
-    /// # Errors
-    /// A field has a wrong type or word, or is unknown.
-    pub fn read(table: &Table) -> Result<Self, Mistake> {
-        let mut it = Fields::of(table);
-        let to = it.text("to")?;
-        let told = Self {
-            digest: it.text("digest")?.map(|it| digest(&it)),
-            to: to.map(|it| it.parse().map_err(|_| Mistake(format!("no level `{it}`")))).transpose()?,
-            claim: it.text("claim")?,
-            overdue: it.number("overdue")?,
-        };
-        it.done()?;
-        Ok(told)
-    }
-
-    /// The part of it that an action asks for; `None` where that was not told.
-    #[must_use]
-    pub fn input<I: Input>(&self) -> Option<I> {
-        let all: [Option<Box<dyn Any>>; 7] = [
-            Some(Box::new(Unasked)),
-            Some(Box::new(Factor)),
-            self.digest.map(|it| Box::new(Shown(it)) as Box<dyn Any>),
-            self.digest.map(|it| Box::new(StaffShown(it)) as Box<dyn Any>),
-            self.to.map(|it| Box::new(it) as Box<dyn Any>),
-            self.claim.clone().map(|it| Box::new(Claim(it)) as Box<dyn Any>),
-            self.overdue.map(|it| Box::new(Overdue(it)) as Box<dyn Any>),
-        ];
-        all.into_iter().flatten().find_map(|it| it.downcast::<I>().ok()).map(|it| *it)
-    }
+/// Reads `{ digest = "terms", to = "stealth", claim = "…", overdue = 5 }`.
+///
+/// # Errors
+/// A field has a wrong type or word, or is unknown.
+pub fn told(table: &Table) -> Result<Told, Mistake> {
+    let mut it = Fields::of(table);
+    let to = it.text("to")?;
+    let told = Told {
+        digest: it.text("digest")?.map(|it| digest(&it)),
+        to: to.map(|it| it.parse().map_err(|_| Mistake(format!("no level `{it}`")))).transpose()?,
+        claim: it.text("claim")?,
+        overdue: it.number("overdue")?,
+    };
+    it.done()?;
+    Ok(told)
 }
 
 const VERSION: Version = Version(1);

@@ -6,6 +6,7 @@ mod support;
 
 mod across;
 mod cases;
+mod explain;
 mod files;
 mod fuzz;
 mod gates;

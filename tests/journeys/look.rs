@@ -88,6 +88,11 @@ fn every_kind(options: Options, name: &str) {
         wrong.extend(faults(&mut browser).into_iter().map(|fault| format!("{kind} as {persona}: {fault}")));
         pictures.take(&mut browser, &format!("{name}{kind}"));
     }
+    // an answer of the explorer, with its sources, its clauses and a query
+    browser.command("DELETE", "/cookie", &serde_json::Value::Null);
+    browser.goto(&format!("{}/explore?as=agency-partner&do=FindListing&on=profile-listed", world.base));
+    wrong.extend(faults(&mut browser).into_iter().map(|fault| format!("explorer: {fault}")));
+    pictures.take(&mut browser, &format!("{name}-explorer"));
     // what nobody is led to: a refusal, and an address that is none
     browser.command("DELETE", "/cookie", &serde_json::Value::Null);
     browser.cookie(world.persona("artist").cookie.as_deref().unwrap());

@@ -112,6 +112,28 @@ fn questions_about_the_cast_are_answered() {
         (why["allowed"].as_bool(), why["by"][0].as_str()),
         (Some(false), Some("artist-sees-no-artist"))
     );
+    let near: Vec<&str> =
+        why["near"][0]["changes"].as_array().unwrap().iter().filter_map(|it| it["words"].as_str()).collect();
+    assert_eq!(near, ["the profile were the acting workspace’s own"]);
+    let decided = why["rules"][0]["clauses"][3]["parts"][0]["parts"][0].clone();
+    assert_eq!(
+        (decided["text"].as_str(), decided["verdict"].as_str(), decided["decides"].as_bool()),
+        (Some("resource.workspace == principal.workspace"), Some("fails"), Some(true))
+    );
+    assert_eq!((decided["place"]["line"].as_u64(), decided["place"]["column"].as_u64()), (Some(12), Some(3)));
+    let ask = ["explain", "--cast", "--as", "discoverer", "--do", "FindListing", "--on", "profile"];
+    let list = json(&ask);
+    assert_eq!(list["list"]["scope"], "when", "{}", list["list"]);
+    assert!(list["list"]["sql"].as_str().unwrap().contains("FROM"));
+    let told = printed(&policy(&ask));
+    for text in [
+        "DENIED: No policy allows it.",
+        "fails: resource.discoverable  (policies/p06-visibility.cedar:",
+        "Allowed if the artist had agreed to be found.",
+        "The list: The list holds what this query finds",
+    ] {
+        assert!(told.contains(text), "{text} is not in:\n{told}");
+    }
 }
 
 #[test]

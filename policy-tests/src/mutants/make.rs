@@ -2,8 +2,8 @@
 
 use super::vocabulary::Vocabulary;
 use super::{Change, Mutant};
-use crate::source::{Condition, Detail, Form, Node, Scope, Source, Span, Var};
 use policy::PolicyText;
+use policy::source::{Condition, Detail, Form, Node, Scope, Source, Span, Var};
 use std::collections::BTreeSet;
 
 /// The mutants of one policy, in the order of its text; of those that read alike, the first.

@@ -6,8 +6,6 @@
 //! - [`mutants`]: who notices each policy's weakenings; takes a run of the mutants
 
 pub mod document;
-mod highlight;
-mod lexer;
 mod matrix;
 mod mutants;
 mod policies;
@@ -18,7 +16,7 @@ mod theorems;
 use crate::cases::Cases;
 use crate::mutants::{Report, Unable};
 use crate::proofs::{Guarantees, Prover};
-use highlight::Names;
+use policy::highlight::Names;
 use policy::{Bundle, Engine};
 use serde::Serialize;
 use std::path::{Path, PathBuf};

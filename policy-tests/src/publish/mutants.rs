@@ -1,7 +1,7 @@
 //! `data/mutants.json`: how many weakenings there are of each policy, and who notices them.
 
-use super::highlight::escaped;
 use crate::mutants::{Change, Fate, Judged, Report, Totals};
+use policy::highlight::escaped;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -1,10 +1,10 @@
 //! `data/policies.json`: every file of policies, each policy with its source, its clauses and the cases that it decides.
 
-use super::highlight::{Names, escaped, headed, numbered, policies};
 use crate::cases::{Case, Cases};
 use crate::coverage::{Coverage, Gap, Missing};
 use crate::mutants::Unable;
-use crate::source::Source;
+use policy::highlight::{Names, escaped, headed, numbered, policies};
+use policy::source::Source;
 use policy::{Bundle, Engine, PolicyText};
 use serde::Serialize;
 use std::collections::BTreeMap;

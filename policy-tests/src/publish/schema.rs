@@ -1,8 +1,8 @@
 //! `data/schema.json`: the schema with an anchor for each type and action, and the policies that speak of each action.
 
-use super::highlight::{Names, headed, numbered, schema};
 use crate::asked::{Environment, Ground};
 use crate::mutants::Unable;
+use policy::highlight::{Names, headed, numbered, schema};
 use policy::{Bundle, Engine};
 use serde::Serialize;
 use std::collections::BTreeSet;

@@ -1,10 +1,10 @@
 //! `data/theorems.json`: every theorem with what it claims, and for each policy what is proved where it speaks and what
 //! would no longer hold without it.
 
-use super::highlight::{Names, escaped, policies};
 use crate::mutants::Unable;
 use crate::proofs::{self, BELTS, Fault, Guarantees, Kind, Prover, Report, Theorem};
 use cedar_policy::PolicySet;
+use policy::highlight::{Names, escaped, policies};
 use policy::{Bundle, Engine};
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -1,5 +1,6 @@
 //! The policy files and the schema: read, named, checked, with complaints that point at the place.
 
+use crate::source::Span;
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use domain::Digest;
 use sha2::{Digest as _, Sha256};
@@ -32,6 +33,8 @@ pub struct PolicyText {
     pub file: String,
     /// The line it begins on, from 1.
     pub line: usize,
+    /// The column it begins in, in characters, from 1.
+    pub column: usize,
     /// `permit` or `forbid`.
     pub effect: &'static str,
     /// Its `@practice`, as `P3`.
@@ -253,10 +256,10 @@ fn named(file: &str, text: &str) -> Result<Vec<(Policy, PolicyText)>, Vec<Compla
             cedar_policy::Effect::Permit => "permit",
             cedar_policy::Effect::Forbid => "forbid",
         };
-        let line = text[..offset].matches('\n').count() + 1;
+        let (line, column) = Span { start: offset, end: offset }.place(text);
         out.push((
             policy.new_id(PolicyId::new(&id)),
-            PolicyText { id, file: file.to_owned(), line, effect, practice, says, source },
+            PolicyText { id, file: file.to_owned(), line, column, effect, practice, says, source },
         ));
     }
     out.sort_by_key(|it| it.1.line);

@@ -112,7 +112,7 @@ pub struct Engine {
     pub(crate) texts: Vec<PolicyText>,
     pub(crate) whole: PolicySet,
     pub(crate) schema: Schema,
-    action_uids: HashMap<ActionName, EntityUid>,
+    pub(crate) action_uids: HashMap<ActionName, EntityUid>,
     empty: Context,
     folds: Folds,
     digest: Digest,
@@ -255,7 +255,12 @@ impl Engine {
         }
     }
 
-    fn answer<A: Action>(&self, asker: &Asker, on: &A::On, input: &A::Input) -> Result<Vec<Arc<str>>, Why> {
+    pub(crate) fn answer<A: Action>(
+        &self,
+        asker: &Asker,
+        on: &A::On,
+        input: &A::Input,
+    ) -> Result<Vec<Arc<str>>, Why> {
         if CONSTANT {
             return constant();
         }

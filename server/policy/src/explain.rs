@@ -1,34 +1,20 @@
-//! Why, and why not: the deciding policies with their text, and each clause with its answer.
+//! Why, and why not: every policy that speaks of a question, clause by clause as it is written, and what single change
+//! would turn the answer.
 
-use crate::action::{Action, Input, context};
+mod clauses;
+mod near;
+mod words;
+
+pub use clauses::{Clause, Form, Place, Verdict};
+pub use near::{Change, MOST_CHANGES, MOST_NEAR, MOST_TRIES, Near};
+
+use crate::action::Action;
 use crate::actor::Asker;
 use crate::bundle::PolicyText;
 use crate::engine::{Engine, Why};
-use crate::entity;
 use crate::facts::Facts;
-use cedar_policy::pst::{BinaryOp, Clause as Cedar, Expr};
-use cedar_policy::{Entities, EvalResult, Expression, Request, eval_expression};
-
-/// What became of one policy, or one clause of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It held.
-    Holds,
-    /// It did not.
-    Fails,
-    /// It could not be evaluated.
-    Errs,
-}
-
-/// One conjunct of a condition.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Clause {
-    /// Its source.
-    pub text: String,
-    /// What became of it.
-    pub verdict: Verdict,
-}
+use clauses::Trial;
+use std::collections::HashSet;
 
 /// One policy that speaks of this environment.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -37,7 +23,7 @@ pub struct Rule {
     pub policy: PolicyText,
     /// Whether it applied.
     pub verdict: Verdict,
-    /// Its conjuncts.
+    /// Its scope and its conditions, in the order of the text; all must hold for it to apply.
     pub clauses: Vec<Clause>,
 }
 
@@ -52,74 +38,54 @@ pub struct Explained {
     pub fault: Option<String>,
     /// Every policy of the environment, those that decided first.
     pub rules: Vec<Rule>,
+    /// How many policies speak of other questions only.
+    pub silent: usize,
+    /// What would turn the answer.
+    pub near: Vec<Near>,
+    /// The digest of the policies that were asked.
+    pub policies: domain::Digest,
+}
+
+impl Explained {
+    /// The answer as a sentence: what the deciding policy says of itself.
+    #[must_use]
+    pub fn sentence(&self) -> &str {
+        let decided = self.rules.iter().find(|it| self.by.contains(&it.policy.id));
+        match decided {
+            Some(it) => &it.policy.says,
+            None if self.fault.is_some() => "A policy could not be evaluated, and so it is refused.",
+            None => "No policy allows it.",
+        }
+    }
 }
 
 impl Engine {
-    /// Decides as [`Engine::decide`] and says why, policy by policy and clause by clause. Makes no permit.
+    /// Decides as [`Engine::decide`] and says why, policy by policy and clause by clause. Makes no permit and no line of
+    /// the log.
     #[must_use]
     pub fn explain<A: Action>(&self, asker: &Asker, on: &A::On, input: &A::Input) -> Explained {
-        let answer = self.decide_by_whole::<A>(asker, on, input);
-        let (allowed, by, fault) = match answer {
+        let (allowed, by, fault) = match self.answer::<A>(asker, on, input) {
             Ok(by) => (true, by, None),
             Err(Why::NothingAllows) => (false, Vec::new(), None),
             Err(Why::Forbidden(by)) => (false, by, None),
             Err(Why::Faulty(text)) => (false, Vec::new(), Some(text)),
         };
-        let mut rules = self.rules::<A>(asker, on, input).unwrap_or_default();
         let by: Vec<String> = by.iter().map(ToString::to_string).collect();
+        let mut rules = self.rules::<A>(asker, on, input);
         rules.sort_by_key(|it| !by.contains(&it.policy.id));
-        Explained { allowed, by, fault, rules }
+        let near =
+            if fault.is_none() { self.near::<A>(asker, on, input, allowed, &rules) } else { Vec::new() };
+        let silent = self.texts.len() - rules.len();
+        Explained { allowed, by, fault, rules, silent, near, policies: self.digest() }
     }
 
-    fn rules<A: Action>(&self, asker: &Asker, on: &A::On, input: &A::Input) -> Option<Vec<Rule>> {
-        let slice = self.slices.get(&(asker.actor.kind(), A::NAME, on.kind()))?;
-        let who = entity::build(asker.actor.kind(), asker.actor.id(), &asker.actor.attributes()).ok()?;
-        let thing = entity::build(on.kind(), &on.id().to_string(), &on.attributes()).ok()?;
-        let action = format!("Action::\"{}\"", A::NAME.as_str()).parse().ok()?;
-        let told = context(input.pairs(asker)).ok()?;
-        let request = Request::new(who.uid(), action, thing.uid(), told, None).ok()?;
-        let world = Entities::from_entities([who, thing], None).ok()?;
-        let ask = |text: &str| {
-            let Ok(clause) = text.parse::<Expression>() else { return Verdict::Errs };
-            match eval_expression(&request, &world, &clause) {
-                Ok(EvalResult::Bool(true)) => Verdict::Holds,
-                Ok(EvalResult::Bool(false)) => Verdict::Fails,
-                _ => Verdict::Errs,
-            }
+    /// The policies that speak of this environment, each as it is written.
+    fn rules<A: Action>(&self, asker: &Asker, on: &A::On, input: &A::Input) -> Vec<Rule> {
+        let at = (asker.actor.kind(), A::NAME, on.kind());
+        let (Some(slice), Ok(trial)) = (self.slices.get(&at), Trial::of::<A>(self, asker, on, input)) else {
+            return Vec::new();
         };
-        let mut rules = Vec::new();
-        for residual in slice.residuals.policies() {
-            let id = residual.id().to_string();
-            let policy = self.texts.iter().find(|it| it.id == id)?.clone();
-            let mut clauses = Vec::new();
-            for it in residual.to_pst().ok()?.body().clauses() {
-                match it {
-                    Cedar::When(e) => conjuncts(e, &mut clauses),
-                    Cedar::Unless(e) => clauses.push(format!("!({e})")),
-                }
-            }
-            clauses.retain(|it| it != "true");
-            let clauses: Vec<Clause> =
-                clauses.into_iter().map(|text| Clause { verdict: ask(&text), text }).collect();
-            let verdict = if clauses.iter().any(|it| it.verdict == Verdict::Fails) {
-                Verdict::Fails
-            } else if clauses.iter().any(|it| it.verdict == Verdict::Errs) {
-                Verdict::Errs
-            } else {
-                Verdict::Holds
-            };
-            rules.push(Rule { policy, verdict, clauses });
-        }
-        rules.sort_by(|a, b| (&a.policy.file, a.policy.line).cmp(&(&b.policy.file, b.policy.line)));
-        Some(rules)
-    }
-}
-
-fn conjuncts(e: &Expr, to: &mut Vec<String>) {
-    if let Expr::BinaryOp { op: BinaryOp::And, left, right } = e {
-        conjuncts(left, to);
-        conjuncts(right, to);
-    } else {
-        to.push(e.to_string());
+        let speak: HashSet<String> = slice.residuals.policies().map(|it| it.id().to_string()).collect();
+        self.texts.iter().filter(|it| speak.contains(&it.id)).map(|it| trial.rule(it)).collect()
     }
 }

@@ -7,16 +7,20 @@
 
 mod action;
 mod actor;
+pub mod ask;
 mod bundle;
 mod engine;
 mod entity;
 mod explain;
 pub mod facts;
 mod folded;
+pub mod highlight;
 mod permit;
 mod prepared;
 pub mod scope;
 mod slice;
+pub mod source;
+mod thing;
 
 pub use action::{
     ALL, Action, ActionName, Claim, Factor, Input, Listable, Overdue, Shown, StaffShown, Unasked, Visit,
@@ -26,8 +30,11 @@ pub use actor::{Actor, Asker, Member, Staff};
 pub use bundle::{Bundle, Complaint, PolicyText};
 pub use engine::{CONSTANT, Decided, Decisions, Engine, LoadError, Refused, Why};
 pub use entity::{EntityKind, Value};
-pub use explain::{Clause, Explained, Rule, Verdict};
+pub use explain::{
+    Change, Clause, Explained, Form, MOST_CHANGES, MOST_NEAR, MOST_TRIES, Near, Place, Rule, Verdict,
+};
 pub use facts::Facts;
 pub use permit::Permit;
 pub use prepared::{Decides, Prepared, prepared};
 pub use scope::{Filter, Literal, Scope};
+pub use thing::{Thing, Told};

@@ -107,7 +107,11 @@ impl Ready {
     }
 
     fn answer(&self, on: &impl Facts, attributes: &Attributes<'_>) -> Result<Ids, Why> {
-        let thing = entity::build(on.kind(), &on.id().to_string(), attributes).map_err(faulty)?;
+        self.answer_on(entity::build(on.kind(), &on.id().to_string(), attributes).map_err(faulty)?)
+    }
+
+    /// The answer for a thing that is an entity already.
+    pub(crate) fn answer_on(&self, thing: Entity) -> Result<Ids, Why> {
         let request = self.request(thing.uid())?;
         let who = self.slice.asks_the_asker.then(|| self.who.clone());
         let world = Entities::from_entities(who.into_iter().chain([thing]), None).map_err(faulty)?;

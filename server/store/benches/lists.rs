@@ -171,7 +171,11 @@ fn keys<A: Listable<On = facts::Profile, Input = Unasked>>(
     let scope = store.engine().scope::<A>(asker, &Unasked);
     let Filter::When(rows) = scope.filter() else { panic!("a condition expected") };
     let rows: Vec<_> = rows.iter().map(Vec::as_slice).collect();
-    <facts::Profile as Row>::keys(db, &rows, &|| None, after, 51, NOW).unwrap().0.len().min(PAGE)
+    <facts::Profile as Row>::keys(store::To::Run(db), &rows, &|| None, after, 51, NOW)
+        .unwrap()
+        .0
+        .len()
+        .min(PAGE)
 }
 
 /// Everything between a permitted page and its rows: scope, queries, facts, a decision for each row.

@@ -99,21 +99,32 @@ impl Store {
         now: Moment,
     ) -> Result<Arc<Asker>, StoreError> {
         let mut db = self.reader()?;
-        let row = account_row(&mut db, account)?.ok_or(StoreError::Absent)?;
-        let doors = Doors {
-            session: self.fresh(now),
-            account,
-            person: row.0,
-            name: row.1,
-            status: row.2,
-            is_admin: row.3,
-            form_secret: Vec::new(),
-            factor_at: None,
-            seen_at: now,
-        };
-        let actor = capacity(&mut db, &doors, acting)?;
+        let actor = actor(&mut db, self, account, acting, now)?;
         Ok(Arc::new(Asker { actor, visit, now, factor_at: None }))
     }
+}
+
+/// Who an account is in this capacity.
+pub(crate) fn actor(
+    db: &mut Db,
+    store: &Store,
+    account: AccountId,
+    acting: Acting,
+    now: Moment,
+) -> Result<Actor, StoreError> {
+    let row = account_row(db, account)?.ok_or(StoreError::Absent)?;
+    let doors = Doors {
+        session: store.fresh(now),
+        account,
+        person: row.0,
+        name: row.1,
+        status: row.2,
+        is_admin: row.3,
+        form_secret: Vec::new(),
+        factor_at: None,
+        seen_at: now,
+    };
+    capacity(db, &doors, acting)
 }
 
 type AccountRow = (PersonId, String, AccountStatus, bool);

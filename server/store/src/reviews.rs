@@ -1,6 +1,7 @@
 //! What reviewers ask at the machine's own command line: facts of any kind, who there is, what was decided. Needs the
 //! operator's permit; ids and decisions go on from here, never a field's value.
 
+use crate::db::Db;
 use crate::error::StoreError;
 use crate::facts::Load;
 use crate::pools::Store;
@@ -10,12 +11,40 @@ use crate::schema::{accounts, decisions, engagement_counsel, memberships};
 use crate::{Acting, DecisionRow};
 use diesel::prelude::*;
 use domain::{AccountId, WorkspaceId};
-use policy::{EntityKind, Facts, Permit, actions::ExplainLocally, facts};
-use std::any::Any;
+use policy::{Asker, EntityKind, Facts, Permit, Thing, actions::ExplainLocally, facts};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A page of accounts with every capacity in which each may ask, and the account to go on after.
 pub type Principals = (Vec<(AccountId, Acting)>, Option<AccountId>);
+
+/// The facts of a thing of any kind that is kept, as this asker's relations make them.
+pub(crate) fn any(
+    db: &mut Db,
+    asker: &Arc<Asker>,
+    kind: EntityKind,
+    id: &str,
+) -> Result<Option<Thing>, StoreError> {
+    macro_rules! load { ($($($Kind:ident)|+ => $Facts:ident),+ $(,)?) => {
+        match kind {
+            $($(EntityKind::$Kind)|+ => match id.parse::<<facts::$Facts as Facts>::Id>() {
+                Ok(id) => {
+                    let found = <facts::$Facts as Load>::load(db, id, asker, false)?;
+                    found.filter(|it| it.kind() == kind).map(Thing::from)
+                }
+                Err(_) => None,
+            },)+
+            EntityKind::Platform => Some(facts::Platform.into()),
+            _ => None,
+        }
+    } }
+    Ok(load! {
+        Profile => Profile, Mandate => Mandate, Partnership => Partnership, Enquiry => Enquiry,
+        Engagement => Engagement, AuditChain => AuditChain, Request => Request, Hold => Hold,
+        Message => Message, Document => Document, Draft => Draft, Account => Account, AccessCode => AccessCode,
+        ArtistWorkspace | AgencyWorkspace | PresenterWorkspace => Workspace,
+    })
+}
 
 impl Read<'_> {
     /// The facts of a thing by the names that reviewers type. `None`: there is none, or its kind is not kept.
@@ -27,27 +56,8 @@ impl Read<'_> {
         _permit: &Permit<ExplainLocally>,
         kind: EntityKind,
         id: &str,
-    ) -> Result<Option<Box<dyn Any>>, StoreError> {
-        let (db, asker) = (&mut *self.db, &self.asker);
-        macro_rules! load { ($($($Kind:ident)|+ => $Facts:ident),+ $(,)?) => {
-            match kind {
-                $($(EntityKind::$Kind)|+ => match id.parse::<<facts::$Facts as Facts>::Id>() {
-                    Ok(id) => {
-                        let found = <facts::$Facts as Load>::load(db, id, asker, false)?;
-                        found.filter(|it| it.kind() == kind).map(|it| Box::new(it) as Box<dyn Any>)
-                    }
-                    Err(_) => None,
-                },)+
-                EntityKind::Platform => Some(Box::new(facts::Platform)),
-                _ => None,
-            }
-        } }
-        Ok(load! {
-            Profile => Profile, Mandate => Mandate, Partnership => Partnership, Enquiry => Enquiry,
-            Engagement => Engagement, AuditChain => AuditChain, Request => Request, Hold => Hold,
-            Message => Message, Document => Document, Draft => Draft, Account => Account, AccessCode => AccessCode,
-            ArtistWorkspace | AgencyWorkspace | PresenterWorkspace => Workspace,
-        })
+    ) -> Result<Option<Thing>, StoreError> {
+        any(self.db, &self.asker, kind, id)
     }
 
     /// The last decisions of the log, newest first.

@@ -83,6 +83,7 @@ impl Visit<'_, '_> {
                     ("/admin/codes", "Codes"),
                     ("/admin/enquiries", "Enquiries"),
                     ("/admin/security", "Security"),
+                    ("/admin/explorer", "Explorer"),
                 ];
                 page.nav =
                     desk.iter().map(|(href, label)| Link::to(*href, *label).here(*href == here)).collect();

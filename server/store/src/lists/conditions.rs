@@ -1,8 +1,7 @@
 //! Each table's own answers to the literals of scopes.
 
-use super::merged::merged;
+use super::merged::{To, merged};
 use super::{Cond, Row, Row1, all, by_id};
-use crate::db::Db;
 use crate::error::StoreError;
 use crate::facts::{in_force, still_represents};
 use crate::schema::*;
@@ -189,7 +188,7 @@ impl Row for facts::Profile {
         })
     }
     fn keys(
-        db: &mut Db,
+        to: To<'_>,
         rows: &[&Row1],
         narrow: &dyn Fn() -> Option<Cond<profiles::table>>,
         after: Option<&str>,
@@ -218,7 +217,7 @@ impl Row for facts::Profile {
             Ok(query)
         };
         let parts = rows.iter().map(|it| part(it)).collect::<Result<Vec<_>, StoreError>>()?;
-        let found: Vec<(String, String)> = merged(parts, "1, 2", limit, db)?;
+        let found: Vec<(String, String)> = merged(parts, "1, 2", limit, to)?;
         let last = found.len().checked_sub(2).map(|it| format!("{}\t{}", found[it].0, found[it].1));
         let ids = found.iter().map(|it| it.1.parse()).collect::<Result<_, _>>();
         Ok((ids.map_err(|_| StoreError::Corrupt("profiles.id"))?, last))

@@ -2,8 +2,9 @@
 //! the list's order without duplicates.
 
 use crate::db::{Db, MultiBackend};
+use diesel::backend::Backend;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, Query, QueryBuilder as _, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::BigInt;
 
@@ -38,20 +39,43 @@ impl<Q> QueryId for Merged<Q> {
 }
 impl<Q> RunQueryDsl<Db> for Merged<Q> {}
 
+/// What a list's query is made for.
+pub enum To<'a> {
+    /// To be run.
+    Run(&'a mut Db),
+    /// To be read: its text goes here, written for PostgreSQL or for SQLite, each value a `?`.
+    Read(bool, &'a mut String),
+}
+
 /// The first `limit` rows of all parts together. Each part has that limit and that order itself; `order` names its
-/// columns by number.
+/// columns by number. Of a query that is only to be read there are none.
 pub(super) fn merged<'a, Q, T>(
     mut parts: Vec<Q>,
     order: &'static str,
     limit: i64,
-    db: &mut Db,
+    to: To<'_>,
 ) -> QueryResult<Vec<T>>
 where
     Q: Query + QueryFragment<MultiBackend> + QueryId + RunQueryDsl<Db> + LoadQuery<'a, Db, T>,
     Merged<Q>: LoadQuery<'a, Db, T>,
 {
-    match parts.len() {
-        1 => parts.remove(0).load(db),
-        _ => Merged { parts, order, limit }.load(db),
+    match (parts.len(), to) {
+        (1, To::Run(db)) => parts.remove(0).load(db),
+        (_, To::Run(db)) => Merged { parts, order, limit }.load(db),
+        (1, To::Read(postgres, text)) => told(&parts.remove(0), postgres, text),
+        (_, To::Read(postgres, text)) => told(&Merged { parts, order, limit }, postgres, text),
     }
+}
+
+/// Only the text: values are bound apart from it, and never come near it.
+fn told<T>(query: &impl QueryFragment<MultiBackend>, postgres: bool, to: &mut String) -> QueryResult<Vec<T>> {
+    type Builder = <MultiBackend as Backend>::QueryBuilder;
+    let (backend, mut builder) = if postgres {
+        (MultiBackend::Pg(Default::default()), Builder::Pg(Default::default()))
+    } else {
+        (MultiBackend::Sqlite(Default::default()), Builder::Sqlite(Default::default()))
+    };
+    query.to_sql(&mut builder, &backend)?;
+    to.push_str(&builder.finish());
+    Ok(Vec::new())
 }

@@ -3,8 +3,8 @@
 
 mod conditions;
 mod merged;
+mod text;
 
-use crate::db::Db;
 pub(crate) use crate::db::MultiBackend;
 use crate::error::StoreError;
 use crate::facts::Load;
@@ -12,7 +12,9 @@ use crate::read::Read;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use domain::Moment;
+pub use merged::To;
 use policy::{Action, Engine, Facts, Filter, Listable, Literal, Permit, Scope, facts};
+pub use text::{ListText, list_text};
 
 /// A condition on a table, boxed.
 pub(crate) type Cond<T> = Box<dyn BoxableExpression<T, MultiBackend, SqlType = Bool>>;
@@ -58,7 +60,7 @@ pub trait Row: Load {
     /// # Errors
     /// The database's, or a literal that cannot be told.
     fn keys(
-        db: &mut Db,
+        to: To<'_>,
         rows: &[&Row1],
         narrow: &dyn Fn() -> Option<Cond<Self::Table>>,
         after: Option<&str>,
@@ -92,8 +94,14 @@ impl Read<'_> {
         // a cursor is a text from outside: PostgreSQL takes no NUL, and none of our keys holds one
         let after = page.after.as_deref().map(|it| it.replace('\0', ""));
         let want = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-        let (mut ids, last) =
-            <A::On as Row>::keys(self.db, &disjuncts, &narrow, after.as_deref(), want, self.asker.now)?;
+        let (mut ids, last) = <A::On as Row>::keys(
+            To::Run(self.db),
+            &disjuncts,
+            &narrow,
+            after.as_deref(),
+            want,
+            self.asker.now,
+        )?;
         let next = last.filter(|_| ids.len() > limit);
         ids.truncate(limit);
         let mut facts: Vec<A::On> = <A::On as Load>::load_many(self.db, &ids, &self.asker)?;
@@ -183,7 +191,7 @@ macro_rules! by_id { ($Facts:ident, $table:ident, $order:ident, $beyond:ident, |
         type Table = $table::table;
         fn condition($literal: &Literal, $now: Moment) -> Option<Cond<$table::table>> { $condition }
         fn keys(
-            db: &mut Db, rows: &[&Row1], narrow: &dyn Fn() -> Option<Cond<$table::table>>, after: Option<&str>, limit: i64, now: Moment,
+            to: To<'_>, rows: &[&Row1], narrow: &dyn Fn() -> Option<Cond<$table::table>>, after: Option<&str>, limit: i64, now: Moment,
         ) -> Result<(Vec<Self::Id>, Option<String>), StoreError> {
             let part = |row: &Row1| {
                 let mut query = $table::table.select($table::id).order($table::id.$order()).limit(limit).into_boxed();
@@ -195,7 +203,7 @@ macro_rules! by_id { ($Facts:ident, $table:ident, $order:ident, $beyond:ident, |
                 Ok(query)
             };
             let parts = rows.iter().map(|it| part(it)).collect::<Result<Vec<_>, StoreError>>()?;
-            let ids: Vec<String> = merged(parts, by_id!(@columns $order), limit, db)?;
+            let ids: Vec<String> = merged(parts, by_id!(@columns $order), limit, to)?;
             let last = ids.len().checked_sub(2).map(|it| by_id!(@key $order ids[it].as_str()));
             let parsed = ids.iter().map(|it| it.parse()).collect::<Result<_, _>>();
             Ok((parsed.map_err(|_| StoreError::Corrupt(concat!(stringify!($table), ".id")))?, last))

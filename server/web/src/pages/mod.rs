@@ -5,6 +5,7 @@ mod admin;
 mod drafts;
 mod engagements;
 mod enquiries;
+mod explorer;
 mod folio;
 mod ops;
 mod profiles;
@@ -21,6 +22,7 @@ pub fn routes() -> Vec<Route<House>> {
     all.extend(today::routes());
     all.extend(profiles::routes());
     all.extend(folio::routes());
+    all.extend(explorer::routes());
     all.extend(accounts::routes());
     all.extend(admin::routes());
     all.extend(public::routes());

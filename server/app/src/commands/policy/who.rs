@@ -84,6 +84,14 @@ impl Ground {
         }
     }
 
+    /// Whether lists would be asked of PostgreSQL.
+    pub(super) fn is_postgres(&self) -> bool {
+        match self {
+            Self::Running { opened, .. } => opened.store.address().is_postgres(),
+            Self::Cast { .. } => false,
+        }
+    }
+
     /// Who `visitor`, `ACCOUNT@WORKSPACE`, `counsel:ACCOUNT`, `admin:ACCOUNT` is; of the cast, who has this name.
     pub(super) fn asker(&self, who: &str, factor_age: Option<i64>) -> Result<Arc<Asker>, Stop> {
         let asker = match self {
@@ -123,8 +131,7 @@ pub(super) fn thing(
     kind: EntityKind,
     id: &str,
 ) -> Result<Option<Thing>, Stop> {
-    let found = store.read(asker, |db| db.any(permit, kind, id)).map_err(|e: StoreError| Stop::because(e))?;
-    Ok(found.and_then(Thing::any))
+    store.read(asker, |db| db.any(permit, kind, id)).map_err(|e: StoreError| Stop::because(e))
 }
 
 /// A capacity of an account, as it is typed.

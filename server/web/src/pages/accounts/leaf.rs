@@ -86,6 +86,7 @@ struct Hidden {
 struct Part {
     field: Option<Field>,
     choice: Option<Choice>,
+    select: Option<Choice>,
     tick: Option<Tick>,
 }
 
@@ -211,6 +212,10 @@ impl Form {
             about: None,
         }
     }
+    /// A question that stands in the address of its answer.
+    pub(crate) fn get(action: impl Into<String>, verb: impl Into<String>) -> Self {
+        Self { method: "get", ..Self::open(action, verb) }
+    }
     /// Not the page's strong action.
     pub(crate) fn quiet(self) -> Self {
         Self { class: "action", ..self }
@@ -233,6 +238,11 @@ impl Form {
     }
     pub(crate) fn choice(mut self, choice: Choice) -> Self {
         self.parts.push(Part { choice: Some(choice), ..Part::default() });
+        self
+    }
+    /// A choice of many, as a list that opens.
+    pub(crate) fn select(mut self, choice: Choice) -> Self {
+        self.parts.push(Part { select: Some(choice), ..Part::default() });
         self
     }
     pub(crate) fn tick(mut self, tick: Tick) -> Self {

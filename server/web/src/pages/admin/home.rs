@@ -35,6 +35,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
                     .link("/admin/enquiries", "Enquiries that name nobody here")
                     .link("/admin/codes", "Reviewed-access codes")
                     .link("/admin/security", "Refusals and failed sign-ins")
+                    .link("/admin/explorer", "Why somebody may, or may not")
                     .link("/admin/factor", "Your second factor"),
             );
         Ok((visit.page("The platform", "/admin")?, leaf))

@@ -3,6 +3,7 @@
 mod approvals;
 mod codes;
 mod decide;
+mod explorer;
 mod factor;
 mod home;
 mod recovery;
@@ -27,6 +28,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
     all.extend(workspaces::routes());
     all.extend(codes::routes());
     all.extend(security::routes());
+    all.extend(explorer::routes());
     all.extend(step_up::routes());
     all.extend(factor::routes());
     all.extend(recovery::routes());

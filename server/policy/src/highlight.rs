@@ -1,7 +1,10 @@
 //! Cedar as HTML: its words with elements and classes for the eye, and each name a link to where the schema tells it.
 //! Made once when the site's data are written, so that no page needs a script for it.
 
-use super::lexer::{Kind, Token, tokens};
+mod lexer;
+
+use crate::source::Span;
+use lexer::{Kind, Token, tokens};
 use std::collections::BTreeSet;
 
 /// Words of the language, in policies and in the schema.
@@ -24,20 +27,20 @@ const OF_THE_SCHEMA: &[&str] = &[
 const OPERATORS: &[&str] = &["&&", "||", "!", "==", "!=", "<=", ">=", "<", ">"];
 
 /// The page of the schema.
-pub(super) const SCHEMA: &str = "/policies/schema/";
+pub const SCHEMA: &str = "/policies/schema/";
 
 /// What the schema tells.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub struct Names {
     /// Types of entities.
-    pub(super) types: BTreeSet<String>,
+    pub types: BTreeSet<String>,
     /// Actions and groups of actions, in the order of the text, each with the groups that it is put into.
-    pub(super) actions: Vec<(String, Vec<String>)>,
+    pub actions: Vec<(String, Vec<String>)>,
 }
 
 impl Names {
     /// Of a schema's text.
-    pub(super) fn of(schema: &str) -> Self {
+    pub fn of(schema: &str) -> Self {
         let mut names = Self::default();
         let mut statement = 0;
         walk(schema, &mut |token, role| match role {
@@ -114,23 +117,38 @@ fn walk<'t>(schema: &'t str, each: &mut dyn FnMut(Token<'t>, Role)) {
 }
 
 /// A sentence with a capital, as a headline has it.
-pub(super) fn headed(text: &str) -> String {
+pub fn headed(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(letters).collect()
 }
 
 /// `&`, `<` and `>` as HTML has them. Quotes stay, since nothing of this stands in an attribute.
-pub(super) fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Policies, line by line.
-pub(super) fn policies(text: &str, names: &Names) -> Vec<String> {
+pub fn policies(text: &str, names: &Names) -> Vec<String> {
+    lines(&coloured(text, names, &[]))
+}
+
+/// A policy with these places marked. Marks begin and end where words do, and none stands within another.
+#[must_use]
+pub fn marked(text: &str, names: &Names, marks: &[Span]) -> String {
+    lines(&coloured(text, names, marks)).join("\n")
+}
+
+fn coloured(text: &str, names: &Names, marks: &[Span]) -> String {
     let mut html = String::new();
     let mut given = Given::default();
+    let mut at = 0;
     for token in tokens(text) {
         let shown = escaped(token.text);
+        if marks.iter().any(|it| it.start == at) {
+            html += "<mark>";
+        }
+        at += token.text.len();
         html += &match token.kind {
             _ if given.is_part(&token) => note(&shown, token.kind),
             Kind::Blank => shown,
@@ -145,12 +163,15 @@ pub(super) fn policies(text: &str, names: &Names) -> Vec<String> {
             Kind::Sign if OPERATORS.contains(&token.text) => class("o", &shown),
             _ => shown,
         };
+        if marks.iter().any(|it| it.end == at && it.start < at) {
+            html += "</mark>";
+        }
     }
-    lines(&html)
+    html
 }
 
 /// The schema, line by line; what is told there has its anchor: `type-Profile`, `action-ViewFolio`.
-pub(super) fn schema(text: &str, names: &Names) -> Vec<String> {
+pub fn schema(text: &str, names: &Names) -> Vec<String> {
     let mut html = String::new();
     let mut given = Given::default();
     walk(text, &mut |token, role| {
@@ -220,7 +241,7 @@ fn lines(html: &str) -> Vec<String> {
 }
 
 /// Lines `from` to `to`, both counted from 1, each with its number and its anchor `l16`; none where all are empty.
-pub(super) fn numbered(lines: &[String], from: usize, to: usize) -> String {
+pub fn numbered(lines: &[String], from: usize, to: usize) -> String {
     let them = lines.iter().enumerate().map(|(at, line)| (at + 1, line));
     let them = them.filter(|it| (from..=to).contains(&it.0)).skip_while(|it| it.1.trim().is_empty());
     let them = them.map(|(at, line)| format!("<span id=\"l{at}\" data-n=\"{at}\">{line}</span>"));
@@ -229,7 +250,7 @@ pub(super) fn numbered(lines: &[String], from: usize, to: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, numbered, policies, schema};
+    use super::{Names, marked, numbered, policies, schema};
 
     const SCHEMA: &str = "@doc(\"in words\")\nentity Hall, Person = { open: Bool };\n// one\naction Read;\naction See, Hear in [Read] appliesTo { principal: [Person], resource: [Hall] };\n";
 
@@ -264,6 +285,19 @@ mod tests {
                 "<b>when</b> { <span class=\"o\">!</span>resource.shut <span class=\"o\">&amp;&amp;</span> resource.kind <span class=\"o\">==</span> <span class=\"s\">\"big\"</span> };"
             ]
         );
+    }
+
+    #[test]
+    fn a_mark_holds_its_clause_and_nothing_else() {
+        let text = "permit (principal, action, resource)\nwhen { resource.a && !resource.b };";
+        let at = |it: &str| {
+            let start = text.find(it).unwrap();
+            crate::source::Span { start, end: start + it.len() }
+        };
+        let html = marked(text, &Names::of(SCHEMA), &[at("resource.a"), at("!resource.b")]);
+        assert!(html.ends_with(
+            "<b>when</b> { <mark>resource.a</mark> <span class=\"o\">&amp;&amp;</span> <mark><span class=\"o\">!</span>resource.b</mark> };"
+        ), "{html}");
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! A question whose action is known only by name.
 
-use crate::things::{Thing, Told};
+use crate::action::{Action, ActionName, Listable, Visit, VisitListed};
+use crate::actor::Asker;
+use crate::engine::{Engine, Why};
+use crate::explain::Explained;
+use crate::permit::Permit;
+use crate::thing::{Thing, Told};
 use cedar_policy::{Entity, Request};
-use policy::{Action, ActionName, Asker, Engine, Explained, Visit, VisitListed, Why};
 use std::sync::Arc;
 
 /// What was decided, and by which policies.
@@ -102,7 +106,7 @@ impl Visit for Rows<'_> {
             .iter()
             .map(|on| on.facts::<A::On>().cloned().ok_or(Unaskable::OtherThing(A::NAME.as_str())));
         let answers = it.engine.decide_rows::<A>(it.asker, &rows.collect::<Result<Vec<_>, _>>()?, &input);
-        let answer = |row: Option<policy::Permit<A>>| {
+        let answer = |row: Option<Permit<A>>| {
             Answer::of(row.map(|it| it.by().map(Arc::from).collect()).ok_or(Why::NothingAllows))
         };
         Ok(answers.into_iter().map(answer).collect())
@@ -112,7 +116,7 @@ impl Visit for Rows<'_> {
 struct Listed<'a>(Question<'a>);
 impl VisitListed for Listed<'_> {
     type Out = Result<bool, Unaskable>;
-    fn visit<A: policy::Listable>(self) -> Self::Out {
+    fn visit<A: Listable>(self) -> Self::Out {
         let (on, input) = self.0.typed::<A>()?;
         Ok(self.0.engine.scope::<A>(self.0.asker, &input).filter().holds(on))
     }
