@@ -106,11 +106,22 @@ impl fmt::Display for Failure {
         if self.expected.is_empty() {
             return f.write_str(&self.got);
         }
-        write!(f, "{}\n    expected: {}\n    got:      {}", self.action, self.expected, self.got)
+        write!(f, "{}\n    expected: {}\n    got:      {}", self.action, self.expected, self.got)?;
+        match self.practice() {
+            Some(it) => write!(f, "\n    this breaks {it}"),
+            None => Ok(()),
+        }
     }
 }
 
 impl Failure {
+    /// The practice that the file is about, told by its name: `P3` of `p03-artists-apart.toml`.
+    #[must_use]
+    pub fn practice(&self) -> Option<String> {
+        let number: u8 = self.file.rsplit('/').next()?.strip_prefix('p')?.get(..2)?.parse().ok()?;
+        Some(format!("P{number}"))
+    }
+
     /// A file that cannot be read.
     pub(crate) fn unread(file: &Path, e: &std::io::Error) -> Self {
         wrong(&file.display().to_string(), 0, "", e.to_string())

@@ -18,8 +18,13 @@ fn the_matrix_is_the_reviewed_one() {
     if let Some((at, (is, was))) =
         page.lines().zip(reviewed.lines().chain(std::iter::repeat(""))).enumerate().find(|(_, (a, b))| a != b)
     {
+        let above = |begins: &dyn Fn(&str) -> bool| {
+            page.lines().take(at + 1).filter(|it| begins(it)).last().unwrap_or_default()
+        };
+        let practice = above(&|it| it.starts_with("== ")).trim_matches(['=', ' ']);
+        let section = above(&|it| it.starts_with(|it: char| it.is_ascii_uppercase()));
         panic!(
-            "expected/matrix.txt differs from line {}:\n- {was}\n+ {is}\nKALINKLO_BLESS=1 cargo test -p policy-tests \
+            "this breaks {practice}: {section}\nexpected/matrix.txt differs from line {}:\n- {was}\n+ {is}\nKALINKLO_BLESS=1 cargo test -p policy-tests \
              writes it anew; review the difference, for it is the change of policy",
             at + 1
         );
