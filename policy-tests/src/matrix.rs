@@ -3,7 +3,7 @@
 use crate::ask::{self, Answer};
 use crate::fields::Mistake;
 use crate::situations::{Column, columns, rows};
-use policy::{ALL, Action, ActionName, Engine, EntityKind, Facts, Visit};
+use policy::{ALL, ActionName, Engine, EntityKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -50,19 +50,6 @@ pub fn differing(was: &str, is: &str) -> Vec<String> {
     all
 }
 
-/// The Cedar types that an action is done to.
-#[must_use]
-pub fn kinds(action: ActionName) -> &'static [EntityKind] {
-    struct Kinds;
-    impl Visit for Kinds {
-        type Out = &'static [EntityKind];
-        fn visit<A: Action>(self) -> Self::Out {
-            <A::On as Facts>::KINDS
-        }
-    }
-    action.visit(Kinds)
-}
-
 /// One action on one type of thing.
 struct Section {
     practice: String,
@@ -83,7 +70,7 @@ struct Section {
 pub fn page(engine: &Engine) -> Result<String, Mistake> {
     let mut groups: Vec<(Section, Vec<ActionName>)> = Vec::new();
     for action in ALL.iter().copied() {
-        for kind in kinds(action).iter().copied() {
+        for kind in action.kinds().iter().copied() {
             let Some(section) = section(engine, action, kind)? else { continue };
             match groups.iter_mut().find(|it| alike(&it.0, &section)) {
                 Some(group) => group.1.push(action),

@@ -9,7 +9,6 @@ use policy::{
     ask,
 };
 use policy_tests::ask::put;
-use policy_tests::matrix::kinds;
 use policy_tests::people::asker as at_now;
 use policy_tests::world::{Choices, PRINCIPALS, draw_asker, draw_thing, draw_told};
 use policy_tests::{Cast, Thing, Told};
@@ -113,7 +112,7 @@ fn an_explanation_is_the_decision_and_its_clauses_are_cedars() {
             // a third of the actions each time: every one has several near misses to try
             let third = from.below(3);
             for action in ALL.iter().copied().enumerate().filter(|it| it.0 % 3 == third).map(|it| it.1) {
-                for kind in kinds(action).iter().copied() {
+                for kind in action.kinds().iter().copied() {
                     let thing = draw_thing(kind, &mut from.clone()).unwrap();
                     let thing = if action == ActionName::Lapse { thing.lapsing() } else { thing };
                     check(&asker, action, &thing, &told).map_err(|e| {
@@ -135,7 +134,7 @@ fn each_clause_stands_where_it_is_said_to_stand() {
         let mut from = Choices::seeded(seed as u64);
         let asker = draw_asker(*kind, &mut from);
         for action in ALL.iter().copied().filter(|it| *it != ActionName::Lapse) {
-            let on = draw_thing(kinds(action)[0], &mut from).unwrap();
+            let on = draw_thing(action.kinds()[0], &mut from).unwrap();
             for rule in explain(&asker, action, &on, &draw_told(&mut from)).rules {
                 let text: Vec<&str> = bundle.files[&rule.policy.file].split('\n').collect();
                 every_clause(&rule.clauses, &mut |it| {
@@ -285,7 +284,7 @@ fn made(words: &str, asker: &mut Asker, profile: &mut policy::facts::Profile, to
 #[test]
 fn a_near_miss_made_true_turns_the_decision_and_changes_nobody() {
     let (mut turned, mut pairs) = (0, 0);
-    let profile_actions = ALL.iter().copied().filter(|it| kinds(*it) == [EntityKind::Profile]);
+    let profile_actions = ALL.iter().copied().filter(|it| it.kinds() == [EntityKind::Profile]);
     let actions: Vec<ActionName> = profile_actions.collect();
     for seed in 0..200_u64 {
         let mut from = Choices::seeded(seed);

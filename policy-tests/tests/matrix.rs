@@ -36,7 +36,7 @@ fn the_matrix_is_the_reviewed_one() {
 fn an_axis_that_is_not_shown_changes_nothing() {
     let rows = rows().unwrap();
     for action in policy::ALL.iter().copied() {
-        for kind in matrix::kinds(action).iter().copied() {
+        for kind in action.kinds().iter().copied() {
             let shown = columns(action, kind).unwrap().0;
             let (names, all) = columns_by(action, kind, |_| true).unwrap();
             if names == shown {

@@ -4,7 +4,7 @@ use crate::support::{ENGINE, seed, times};
 use cedar_policy::Schema;
 use policy::{ActionName, Asker, Bundle, Engine, EntityKind};
 use policy_tests::world::{Choices, PRINCIPALS, draw_asker, draw_profile, draw_thing, draw_told};
-use policy_tests::{Thing, Told, ask, matrix, oracle, threads};
+use policy_tests::{Thing, Told, ask, oracle, threads};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,7 +23,7 @@ fn environments() -> Vec<(EntityKind, ActionName, EntityKind)> {
     // in an order of their own: that of the schema's reader is not fixed
     let mut all: Vec<_> = known.collect::<BTreeSet<_>>().into_iter().collect();
     for action in policy::ALL.iter().copied() {
-        let resource = matrix::kinds(action)[0];
+        let resource = action.kinds()[0];
         let beside = PRINCIPALS.map(|it| (it, action, resource)).into_iter().find(|it| !all.contains(it));
         all.extend(beside);
     }

@@ -92,7 +92,7 @@ fn the_program_makes_no_store_that_an_assumption_rules_out() {
         let engine = Engine::load(&bundle).unwrap();
         let mut asked = 0;
         for action in policy::ALL.iter().copied() {
-            for kind in policy_tests::matrix::kinds(action).iter().copied() {
+            for kind in action.kinds().iter().copied() {
                 for (at, principal) in PRINCIPALS.into_iter().enumerate() {
                     for draw in 0..8 {
                         let mut from = Choices::seeded(seed().wrapping_add(draw * 31 + at as u64));

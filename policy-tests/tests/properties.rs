@@ -3,7 +3,6 @@
 use crate::support::{ENGINE, runner};
 use policy::{ALL, Action, ActionName, Asker, EntityKind, Facts, Visit, Why};
 use policy_tests::ask::{ask_rows, ask_whole, listed};
-use policy_tests::matrix::kinds;
 use policy_tests::world::{Choices, PRINCIPALS, draw_asker, draw_thing, draw_told};
 use policy_tests::{Thing, Told, ask};
 use proptest::collection::vec;
@@ -20,7 +19,7 @@ fn each(quick: u32, check: impl Fn(&Arc<Asker>, ActionName, &Thing, &Told) -> Re
             let asker = draw_asker(PRINCIPALS[principal], &mut from);
             let told = draw_told(&mut from);
             for action in ALL.iter().copied() {
-                for kind in kinds(action).iter().copied() {
+                for kind in action.kinds().iter().copied() {
                     let thing = draw_thing(kind, &mut from.clone()).unwrap();
                     let thing = if action == ActionName::Lapse { thing.lapsing() } else { thing };
                     check(&asker, action, &thing, &told)?;
@@ -64,7 +63,7 @@ fn a_row_of_a_page_is_decided_as_the_thing_alone() {
     each(60, |asker, action, on, told| {
         // small pages and large ones go different ways; the rows differ, and some come twice
         for size in [2, 24] {
-            let kinds = kinds(action);
+            let kinds = action.kinds();
             let rows: Vec<Thing> = (0..size)
                 .map(|at| {
                     let mut from = Choices::seeded(at / 2 * 11);

@@ -105,7 +105,7 @@ pub(super) type Section = (ActionName, EntityKind);
 
 /// Every section of the matrix, in the order of actions.
 pub(super) fn sections() -> Vec<Section> {
-    let kinds = |action: ActionName| matrix::kinds(action).iter().map(move |kind| (action, *kind));
+    let kinds = |action: ActionName| action.kinds().iter().map(move |kind| (action, *kind));
     policy::ALL.iter().copied().flat_map(kinds).collect()
 }
 

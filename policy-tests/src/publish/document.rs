@@ -5,6 +5,7 @@ use crate::Cases;
 use crate::coverage::Coverage;
 use crate::mutants::{self, Change};
 use crate::proofs::{Report, Theorem};
+use domain::bounded::grouped;
 use std::collections::BTreeSet;
 
 /// Where it stands, from the site's folder.
@@ -33,7 +34,7 @@ pub struct Taken {
 #[must_use]
 pub fn cases(cases: &Cases) -> String {
     let written: BTreeSet<(&str, usize)> = cases.all.iter().map(|it| (it.file.as_str(), it.line)).collect();
-    let (written, asked) = (told(written.len()), told(cases.all.len()));
+    let (written, asked) = (grouped(written.len()), grouped(cases.all.len()));
     row(
         "cases",
         &format!("{written} of {asked} questions, each with its decision and the policies that decide it"),
@@ -43,7 +44,7 @@ pub fn cases(cases: &Cases) -> String {
 /// The row of clauses.
 #[must_use]
 pub fn clauses(it: &Coverage) -> String {
-    let (clauses, actions) = (told(it.clauses), told(it.actions));
+    let (clauses, actions) = (grouped(it.clauses), grouped(it.actions));
     row(
         "clauses",
         &format!("{clauses} clauses and {actions} actions of scopes, each decides a case both ways"),
@@ -61,10 +62,10 @@ pub fn theorems(theorems: &[Theorem], environments: usize, report: &Report) -> S
             "{} in {environments} environments, {} single proofs; of {} questions {} have an answer at sight, since no \
              policy of a side speaks there, and {} are folded to a constant or put to the solver",
             theorems.len(),
-            told(proofs),
-            told(it.all),
-            told(it.silent),
-            told(it.all - it.silent)
+            grouped(proofs),
+            grouped(it.all),
+            grouped(it.silent),
+            grouped(it.all - it.silent)
         ),
     )
 }
@@ -78,16 +79,16 @@ pub fn mutants(report: &mutants::Report) -> String {
         &format!(
             "{} of {} policies in {} ways: {} refused by the validator, {} noticed by a case, {} by the matrix, {} by a \
              theorem; {} widen to nothing that the schema knows, {} are proved to change nothing; {} survive",
-            told(it.mutants),
+            grouped(it.mutants),
             report.policies,
             Change::ALL.len(),
-            told(it.refused),
-            told(it.cases),
-            told(it.matrix),
-            told(it.theorems),
-            told(it.schema),
-            told(it.equivalent),
-            told(it.survivors)
+            grouped(it.refused),
+            grouped(it.cases),
+            grouped(it.matrix),
+            grouped(it.theorems),
+            grouped(it.schema),
+            grouped(it.equivalent),
+            grouped(it.survivors)
         ),
     )
 }
@@ -147,17 +148,4 @@ fn row(name: &str, text: &str) -> String {
 
 fn name(row: &str) -> &str {
     row.split('|').nth(1).unwrap_or_default().trim()
-}
-
-/// 3,665.
-fn told(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

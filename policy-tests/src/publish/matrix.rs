@@ -1,7 +1,7 @@
 //! `data/matrix.json`: the matrix as one table for each kind of asker, and the page that is compared.
 
 use super::situations::{Axes, Region, joined};
-use crate::matrix::{kinds, page as reviewed, sign};
+use crate::matrix::{page as reviewed, sign};
 use crate::mutants::Unable;
 use crate::situations::{columns, rows};
 use crate::{ask, fields};
@@ -73,7 +73,7 @@ pub(super) fn page(engine: &Engine) -> Result<Page, Unable> {
     let rows = rows().map_err(broken)?;
     let mut grids = Vec::new();
     for action in ALL.iter().copied() {
-        for kind in kinds(action).iter().copied() {
+        for kind in action.kinds().iter().copied() {
             let (names, columns) = columns(action, kind).map_err(broken)?;
             let signs: Vec<Vec<char>> = columns.iter().map(|it| it.signs.clone()).collect();
             let axes = Axes::of(&names, &signs);

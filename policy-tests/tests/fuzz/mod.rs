@@ -8,7 +8,6 @@ mod edit;
 use crate::support::ENGINE;
 use edit::{below, edited};
 use policy::{ALL, ActionName, Asker, Bundle, Engine, LoadError, Verdict};
-use policy_tests::matrix::kinds;
 use policy_tests::world::{Choices, PRINCIPALS, draw_asker, draw_thing, draw_told};
 use policy_tests::{Cases, Thing, Told, ask, things};
 use std::collections::BTreeMap;
@@ -34,7 +33,7 @@ macro_rules! fuzz {
 fn question(action: ActionName, from: &mut Choices) -> (Arc<Asker>, Thing, Told) {
     let asker = draw_asker(PRINCIPALS[from.below(PRINCIPALS.len())], from);
     let told = draw_told(from);
-    let kinds = kinds(action);
+    let kinds = action.kinds();
     let thing = draw_thing(kinds[from.below(kinds.len())], from).unwrap();
     (asker, if action == ActionName::Lapse { thing.lapsing() } else { thing }, told)
 }

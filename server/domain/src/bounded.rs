@@ -196,19 +196,25 @@ impl Money {
         Ok(Self { minor, currency })
     }
 }
+/// A whole number with its thousands apart: `12,500`.
+#[must_use]
+pub fn grouped(number: impl fmt::Display) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
 impl fmt::Display for Money {
     /// `EUR 12,500.00`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unit = 10_i64.pow(self.currency.decimals());
         let (whole, part) = (self.minor / unit, self.minor % unit);
-        let digits = whole.to_string();
-        let mut grouped = String::new();
-        for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at).is_multiple_of(3) {
-                grouped.push(',');
-            }
-            grouped.push(digit);
-        }
+        let grouped = grouped(whole);
         write!(f, "{} {grouped}", self.currency)?;
         if self.currency.decimals() > 0 { write!(f, ".{part:02}") } else { Ok(()) }
     }

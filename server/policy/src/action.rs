@@ -1,6 +1,7 @@
 //! One Rust name for each Cedar action: what it is done to, and what must be told to ask for it.
 
 use crate::actor::Asker;
+use crate::entity::EntityKind;
 use crate::facts::{self, Facts};
 use cedar_policy::{Context, RestrictedExpression};
 use domain::{Digest, Level};
@@ -153,6 +154,11 @@ macro_rules! actions { ($($Name:ident on $On:ident $(tells $Input:ident)? $(; $l
         /// Does the work with this action's types.
         pub fn visit<V: Visit>(self, work: V) -> V::Out {
             match self { $(Self::$Name => work.visit::<actions::$Name>()),+ }
+        }
+        /// The types of things that it is done to.
+        #[must_use]
+        pub fn kinds(self) -> &'static [EntityKind] {
+            match self { $(Self::$Name => <<actions::$Name as Action>::On as Facts>::KINDS),+ }
         }
         /// Does the work with this action's types where it has lists.
         pub fn visit_listed<V: VisitListed>(self, work: V) -> Option<V::Out> {

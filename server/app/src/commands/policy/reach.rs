@@ -6,7 +6,7 @@ use crate::cli::{Asking, WhatCan, WhoCan};
 use crate::commands::say;
 use domain::AccountId;
 use policy::{ALL, ActionName, Asker, Factor, Listable, Unasked, actions};
-use policy_tests::{Thing, Told, ask, matrix};
+use policy_tests::{Thing, Told, ask};
 use serde::Serialize;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -140,7 +140,7 @@ fn rights(
     all: &mut Vec<What>,
 ) {
     for action in ALL.iter().copied().filter(|it| only.is_none_or(|only| only == *it)) {
-        if !matrix::kinds(action).contains(&thing.kind()) {
+        if !action.kinds().contains(&thing.kind()) {
             continue;
         }
         // an action that asks more than was told cannot be answered here

@@ -5,8 +5,8 @@ use super::{staff, staff_change};
 use crate::house::House;
 use crate::http::Filled;
 use crate::pages::accounts::leaf::Form;
+use crate::pages::explorer::actions;
 use crate::pages::explorer::shown::{Answer, Explorer};
-use crate::pages::explorer::{actions, kinds};
 use crate::problem::Problem;
 use crate::routes::{Call, Most, Route};
 use crate::view::{Choice, Field, Page, Tick};
@@ -177,9 +177,9 @@ async fn answer(call: Call<House>) -> Result<Response, Problem> {
         let reason = sheet.take("reason", |it| Line::line("why you ask", it));
         let factor = sheet.ticked("factor");
         if let (Some(action), Some(kind)) = (action, kind)
-            && !kinds(action).contains(&kind)
+            && !action.kinds().contains(&kind)
         {
-            let types: Vec<&str> = kinds(action).iter().map(|it| it.as_str()).collect();
+            let types: Vec<&str> = action.kinds().iter().map(|it| it.as_str()).collect();
             sheet.fault("kind", format!("{} is done to: {}", action.as_str(), types.join(", ")));
         }
         let filled = sheet.filled.clone();

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 use crate::routes::{Call, Most, Route};
 use crate::view::{Choice, Link, Page};
 use domain::Level;
-use policy::{ALL, Action, ActionName, EntityKind, Facts, Visit, ask};
+use policy::{ALL, ActionName, ask};
 use shown::{Answer, Explorer};
 use store::list_text;
 use warp::reply::Response;
@@ -24,22 +24,10 @@ pub(super) fn routes() -> Vec<Route<House>> {
     vec![Route::get(HERE, "", "", Most::Visitor, |call| Box::pin(show(call)))]
 }
 
-/// The types of things that an action is done to.
-pub(crate) fn kinds(action: ActionName) -> &'static [EntityKind] {
-    struct Kinds;
-    impl Visit for Kinds {
-        type Out = &'static [EntityKind];
-        fn visit<A: Action>(self) -> Self::Out {
-            <A::On as Facts>::KINDS
-        }
-    }
-    action.visit(Kinds)
-}
-
 /// Every action, by the type of thing that it is done to.
 pub(crate) fn actions(name: &str, label: &str) -> Choice {
     let mut all: Vec<(&str, &str)> =
-        ALL.iter().map(|it| (kinds(*it).first().map_or("", |it| it.as_str()), it.as_str())).collect();
+        ALL.iter().map(|it| (it.kinds().first().map_or("", |it| it.as_str()), it.as_str())).collect();
     all.sort_unstable();
     let choice = Choice::new(name, label);
     all.into_iter().fold(choice, |choice, (kind, it)| choice.option(it, &format!("{kind}: {it}"), ""))
@@ -93,7 +81,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
                     answer = Some(Answer::of(&it, list.as_ref(), asked));
                 }
                 Err(_) => {
-                    let kinds: Vec<&str> = kinds(action).iter().map(|it| it.as_str()).collect();
+                    let kinds: Vec<&str> = action.kinds().iter().map(|it| it.as_str()).collect();
                     let text = format!("{} is done to: {}", action.as_str(), kinds.join(", "));
                     filled.faults.add("on", text);
                 }

@@ -300,7 +300,6 @@ fn plain(workspace: u128, account: u128, role: Role) -> Member {
 #[cfg(test)]
 mod tests {
     use super::{EVERYBODY, EVERYTHING, World, id};
-    use crate::pages::explorer::kinds;
     use policy::{ALL, ActionName, Bundle, Engine, ask};
     use std::collections::BTreeSet;
 
@@ -315,7 +314,7 @@ mod tests {
             for (what, _) in EVERYTHING {
                 let thing = world.thing(what, &asker).unwrap_or_else(|| panic!("{what}"));
                 types.insert(thing.kind());
-                for action in ALL.iter().copied().filter(|it| kinds(*it).contains(&thing.kind())) {
+                for action in ALL.iter().copied().filter(|it| it.kinds().contains(&thing.kind())) {
                     let on =
                         if action == ActionName::Lapse { thing.clone().lapsing() } else { thing.clone() };
                     let told = store::explorer::told(&on, domain::Level::Stealth);
