@@ -12,6 +12,8 @@ pub struct Hidden {
     pub artists: Vec<String>,
     /// Ids of engagements that the persona may not see.
     pub engagements: Vec<String>,
+    /// Ids of workspaces that the persona has nothing to do with.
+    pub workspaces: Vec<String>,
     /// Names that are new, and names that were there before.
     pub names: Vec<String>,
 }
@@ -86,19 +88,6 @@ pub fn change(oracle: &Oracle<'_>, persona: &Persona, db: &mut Db) -> Hidden {
     ));
     let first = hidden.artists.first().cloned().unwrap_or_default();
 
-    // workspaces and people that the persona has nothing to do with
-    let foreign =
-        facts.workspaces.iter().filter(|it| !oracle.may_name(persona, &Of::Workspace(it.id.clone()), "/"));
-    let foreign: Vec<String> = foreign.map(|it| it.id.clone()).collect();
-    if !foreign.is_empty() {
-        let them = list(&foreign);
-        db.run(&format!("UPDATE workspaces SET name = 'Aula ' || id, name_key = 'aula ' || id, plan = plan WHERE id IN {them}"));
-        db.run(&format!(
-            "UPDATE accounts SET name = 'Somebody else' WHERE id IN (SELECT account FROM memberships WHERE workspace IN {them}) \
-             AND id NOT IN (SELECT account FROM memberships WHERE workspace NOT IN {them})"
-        ));
-    }
-
     // engagements of others, with everything on them
     hidden.engagements = facts
         .engagements
@@ -106,6 +95,24 @@ pub fn change(oracle: &Oracle<'_>, persona: &Persona, db: &mut Db) -> Hidden {
         .filter(|it| !oracle.sees_engagement(persona, it))
         .map(|it| it.id.clone())
         .collect();
+    // workspaces and people that the persona has nothing to do with; who wrote to a party is named to it
+    let foreign =
+        facts.workspaces.iter().filter(|it| !oracle.may_name(persona, &Of::Workspace(it.id.clone()), "/"));
+    let foreign: Vec<String> = foreign.map(|it| it.id.clone()).collect();
+    hidden.workspaces = foreign;
+    if !hidden.workspaces.is_empty() {
+        let (them, others) = (list(&hidden.workspaces), list(&hidden.engagements));
+        db.run(&format!(
+            "UPDATE workspaces SET name = 'Aula ' || id, name_key = 'aula ' || id WHERE id IN {them}"
+        ));
+        db.run(&format!(
+            "UPDATE accounts SET name = 'Somebody else' WHERE id IN (SELECT account FROM memberships WHERE workspace IN {them}) \
+             AND id NOT IN (SELECT account FROM memberships WHERE workspace NOT IN {them}) \
+             AND id NOT IN (SELECT author FROM documents WHERE engagement NOT IN {others}) \
+             AND id NOT IN (SELECT author FROM messages WHERE engagement NOT IN {others})"
+        ));
+    }
+
     let them = list(&hidden.engagements);
     for sql in [
         format!(
@@ -195,4 +202,17 @@ pub fn reveal(oracle: &Oracle<'_>, persona: &Persona, db: &mut Db) {
     if let Some(it) = facts.artists.iter().find(|it| oracle.is_public(it)) {
         db.run(&format!("UPDATE profiles SET name = name || ' da capo' WHERE id = '{}'", it.id));
     }
+}
+
+/// Changes the messages of all engagements that the persona is party to, which no list tells; whether there are any.
+pub fn reveal_within(oracle: &Oracle<'_>, persona: &Persona, db: &mut Db) -> bool {
+    let facts = &oracle.world().facts;
+    let seen = facts.engagements.iter().filter(|it| oracle.sees_engagement(persona, it));
+    let seen: Vec<String> =
+        seen.filter(|it| it.records.iter().any(|it| it.kind == "message")).map(|it| it.id.clone()).collect();
+    if seen.is_empty() || persona.kind == "counsel" {
+        return false;
+    }
+    db.run(&format!("UPDATE messages SET body = body || ' da capo' WHERE engagement IN {}", list(&seen)));
+    true
 }

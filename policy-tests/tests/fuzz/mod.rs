@@ -178,7 +178,7 @@ fn facts_become_entities_of_the_schema_or_a_refusal() {
 /// Whatever is asked to be explained, the explanation is of the decision.
 #[test]
 fn an_explanation_is_of_the_decision() {
-    fuzz!(60, |from: &mut Choices| {
+    fuzz!(12, |from: &mut Choices| {
         for action in ALL.iter().copied() {
             let (asker, on, told) = question(action, &mut from.clone());
             let answer = ask(&ENGINE, &asker, action, &on, &told).unwrap();

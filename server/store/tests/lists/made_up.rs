@@ -162,7 +162,7 @@ const BEYOND: &[(&str, &str)] = &[
     ("Mandate", "resource.artist.verified"),
     ("Message", "[principal].contains(principal) && resource in resource.artist"),
     ("Document", "if resource.shared then resource.side == \"artist\" else resource.side == \"agency\""),
-    ("Request", "resource.state < \"b\" || resource.state == \"active\""),
+    ("Request", "[\"active\", \"declined\"].contains(resource.state)"),
 ];
 
 struct Draw(std::vec::IntoIter<u8>);

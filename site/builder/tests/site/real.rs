@@ -9,7 +9,7 @@ use crate::html::{attribute, between};
 
 const BASE: &str = "https://kalinklo.example";
 /// Where the server answers itself.
-const SERVED: [&str; 4] = ["/sign-in", "/sign-up", "/api/", "/folio/"];
+const SERVED: [&str; 5] = ["/sign-in", "/sign-up", "/api/", "/folio/", "/explore"];
 const DIRECTORIES: [&str; 3] = ["/artists/", "/agents/", "/presenters/"];
 
 pub(crate) fn folder() -> PathBuf {
