@@ -1,7 +1,7 @@
 //! What nobody thought of. Each test takes bytes and makes of them a text, a question or a set of policies.
 //!
 //! In the check the bytes are few and the same each time; `KALINKLO_SEED` takes others, `KALINKLO_LONG=1` fifty times as
-//! many. Built for bolero the same tests are led by what the bytes reach: `docs/proofs.md` has the command.
+//! many. Built by `cargo bolero` the same tests are led by what the bytes reach.
 
 mod edit;
 
