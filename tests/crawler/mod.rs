@@ -210,3 +210,21 @@ fn the_world_leaves_no_row_of_the_table_empty() {
     };
     assert!(stealth("presenter-season") > 0 && stealth("presenter-unverified") == 0);
 }
+
+#[test]
+fn whoever_acts_on_an_engagement_of_the_world_belongs_to_a_party() {
+    let demo = Program::demo();
+    let mut db = Db::of(demo.world());
+    for (who, of) in [
+        ("author", "documents"),
+        ("author", "messages"),
+        ("offered_by", "requests"),
+        ("prepared_by", "drafts"),
+    ] {
+        let strangers = db.texts(&format!(
+            "SELECT it.id AS text FROM {of} it JOIN engagements e ON e.id = it.engagement WHERE NOT EXISTS (SELECT 1 FROM memberships m \
+             WHERE m.account = it.{who} AND m.workspace IN (e.artist, e.agency, e.presenter))"
+        ));
+        assert!(strangers.is_empty(), "{of} by strangers: {strangers:?}");
+    }
+}

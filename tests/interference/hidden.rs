@@ -95,21 +95,19 @@ pub fn change(oracle: &Oracle<'_>, persona: &Persona, db: &mut Db) -> Hidden {
         .filter(|it| !oracle.sees_engagement(persona, it))
         .map(|it| it.id.clone())
         .collect();
-    // workspaces and people that the persona has nothing to do with; who wrote to a party is named to it
+    // workspaces and people that the persona has nothing to do with
     let foreign =
         facts.workspaces.iter().filter(|it| !oracle.may_name(persona, &Of::Workspace(it.id.clone()), "/"));
     let foreign: Vec<String> = foreign.map(|it| it.id.clone()).collect();
     hidden.workspaces = foreign;
     if !hidden.workspaces.is_empty() {
-        let (them, others) = (list(&hidden.workspaces), list(&hidden.engagements));
+        let them = list(&hidden.workspaces);
         db.run(&format!(
             "UPDATE workspaces SET name = 'Aula ' || id, name_key = 'aula ' || id WHERE id IN {them}"
         ));
         db.run(&format!(
             "UPDATE accounts SET name = 'Somebody else' WHERE id IN (SELECT account FROM memberships WHERE workspace IN {them}) \
-             AND id NOT IN (SELECT account FROM memberships WHERE workspace NOT IN {them}) \
-             AND id NOT IN (SELECT author FROM documents WHERE engagement NOT IN {others}) \
-             AND id NOT IN (SELECT author FROM messages WHERE engagement NOT IN {others})"
+             AND id NOT IN (SELECT account FROM memberships WHERE workspace NOT IN {them})"
         ));
     }
 

@@ -152,6 +152,8 @@ impl Pair {
 
 /// Refusals are recorded beside their answers, so that staff may read of them a moment later.
 const LATE: &str = "/admin/security";
+/// One's own sessions, each with the second at which it was used last.
+const USED: &str = "/you";
 /// How long two servers may stay apart for reasons of time.
 const LATEST: Duration = Duration::from_secs(20);
 
@@ -174,8 +176,8 @@ fn normal(path: &str, it: &Answer, visits: &[String]) -> Answer {
             text = text.replace(id, &format!("VISIT {at}"));
         }
     }
-    // staff read there when each of these very visits was refused
-    if path.starts_with(LATE) {
+    // staff read there when each of these very visits was refused, and everybody when each server was asked
+    if path.starts_with(LATE) || path.starts_with(USED) {
         text = cut(&text, "<time datetime=", '<');
     }
     let mut answer = it.without(&EACH);

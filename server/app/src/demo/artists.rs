@@ -1,11 +1,14 @@
 //! Artists of the made-up world: every level, with and without opt-in, discovery, verification and invitation, so that
 //! no row of the visibility table is empty.
 
+use super::hands::Hand;
 use super::names;
 use super::places::Places;
 use crate::machine::Seeded;
-use domain::{Id as _, Level, Mint, Moment, ProfileId, WorkspaceId};
-use store::plant::{AskRow, MandateRow, ProfileRow, SlugRow, StealthRow, WorkspaceRow};
+use domain::{Id as _, Kind, Level, Mint, Moment, ProfileId, WorkspaceId};
+use store::plant::{
+    AccountRow, AskRow, MandateRow, MembershipRow, ProfileRow, SlugRow, StealthRow, WorkspaceRow,
+};
 
 const DISCIPLINES: [&str; 16] = [
     "Soprano",
@@ -117,6 +120,17 @@ impl Artist {
         }
     }
 
+    /// The account and the seat of the artist in person, where no persona has them. The account bears another name than
+    /// the profile, as personas do: staff read of accounts, and not of profiles.
+    pub(crate) fn owner_rows(&self, number: usize, hand: &Hand, made: Moment) -> (AccountRow, MembershipRow) {
+        let (given, family) = names::reserved(super::people::COUNT + number);
+        let email = format!("artist@{}.example", self.workspace);
+        (
+            hand.account_row(Kind::Artist, format!("{given} {family}"), email, made),
+            hand.seat_row(self.workspace, "owner", true, made),
+        )
+    }
+
     pub(crate) fn workspace_row(&self, made: Moment) -> WorkspaceRow {
         WorkspaceRow {
             id: self.workspace.to_string(),
@@ -182,7 +196,7 @@ impl Artist {
             payload,
             digest,
             state: "active",
-            offered_by: office.to_string(),
+            offered_by: office.account.to_string(),
             offered_at: made.0,
             starts_at: Some(made.0),
             ends_at: None,

@@ -2,6 +2,7 @@
 
 use super::artists::{Artist, PROGRAMMES};
 use super::facts::{Engagement as Fact, Record};
+use super::hands::Hand;
 use super::names;
 use super::people::People;
 use super::places::Places;
@@ -26,9 +27,9 @@ struct Plan<'a> {
     artist: &'a Artist,
     agency: Option<WorkspaceId>,
     presenter: WorkspaceId,
-    /// Who acts for the presenter and for the office, where a persona does.
-    asks: AccountId,
-    answers: AccountId,
+    /// Who acts for the presenter, and for the agency or the artist.
+    asks: Hand,
+    answers: Hand,
     held: bool,
     counsel: Option<AccountId>,
 }
@@ -39,6 +40,7 @@ pub(crate) struct Ground<'a> {
     pub(crate) artists: &'a [Artist],
     pub(crate) people: &'a People,
     pub(crate) shelf: &'a dyn Shelf,
+    pub(crate) made: Moment,
     pub(crate) now: Moment,
     pub(crate) today: Day,
 }
@@ -71,30 +73,37 @@ fn one(
     presenter_number: usize,
     luck: &mut Seeded,
 ) -> Result<Fact, StoreError> {
-    let account = |name: &str| on.people.account(name).ok_or(StoreError::Absent);
-    let agency = artist.agency.map(|it| on.places.agency(it).id);
-    let persona = |agency: usize| match agency {
-        0 => Some("agency-owner"),
-        1 => Some("agency-other"),
-        2 => Some("agency-partner"),
-        _ => None,
-    };
-    let answers =
-        artist.agency.and_then(persona).unwrap_or(if number == 1 { "artist-other" } else { "artist" });
+    let persona = |name: &str| on.people.hand(name).ok_or(StoreError::Absent);
+    let presenter = on.places.presenter(presenter_number);
     let asks = match presenter_number {
-        0 => "presenter-discovery",
-        1 => "presenter-season",
-        _ => "presenter-unverified",
+        0 => persona("presenter-discovery")?,
+        1 => persona("presenter-season")?,
+        2 => persona("presenter-unverified")?,
+        _ => presenter.office,
+    };
+    let answers = match artist.agency {
+        Some(0) => persona("agency-owner")?,
+        Some(1) => persona("agency-other")?,
+        Some(2) => persona("agency-partner")?,
+        Some(agency) => on.places.agency(agency).office,
+        // the personas among artists have agencies
+        None => {
+            let hand = Hand::new(luck, on.made);
+            let (account, seat) = artist.owner_rows(number, &hand, on.made);
+            to.accounts(vec![account])?;
+            to.memberships(vec![seat])?;
+            hand
+        }
     };
     let plan = Plan {
         number,
         artist,
-        agency,
-        presenter: on.places.presenter(presenter_number).id,
-        asks: account(asks)?,
-        answers: account(answers)?,
+        agency: artist.agency.map(|it| on.places.agency(it).id),
+        presenter: presenter.id,
+        asks,
+        answers,
         held: number.is_multiple_of(2),
-        counsel: if number == 0 { Some(account("counsel")?) } else { None },
+        counsel: if number == 0 { Some(persona("counsel")?.account) } else { None },
     };
     plan.plant(to, on, luck)
 }
@@ -133,10 +142,10 @@ impl Plan<'_> {
             };
             records.push(Record { kind, path: format!("/w/{{workspace}}/{page}/{id}"), id });
         };
-        let asks = self.asker(on, self.asks, Kind::Presenter, self.presenter, began);
+        let asks = self.asker(self.asks, Kind::Presenter, self.presenter, began);
         let (kind, office) =
             self.agency.map_or((Kind::Artist, self.artist.workspace), |it| (Kind::Agency, it));
-        let answers = self.asker(on, self.answers, kind, office, began.plus(Moment::DAY));
+        let answers = self.asker(self.answers, kind, office, began.plus(Moment::DAY));
 
         let request: RequestId = luck.id(began);
         let programme = PROGRAMMES[luck.below(PROGRAMMES.len())];
@@ -154,7 +163,7 @@ impl Plan<'_> {
             programme: programme.into(),
             fee_minor: Some(fee),
             currency: Some("EUR"),
-            offered_by: self.asks.to_string(),
+            offered_by: self.asks.account.to_string(),
             submitted_at: began.0,
             answered_at: self.held.then_some(began.plus(Moment::DAY).0),
             version: if self.held { 2 } else { 1 },
@@ -213,19 +222,10 @@ impl Plan<'_> {
         (first, first.next())
     }
 
-    fn asker(
-        &self,
-        on: &Ground<'_>,
-        account: AccountId,
-        kind: Kind,
-        workspace: WorkspaceId,
-        at: Moment,
-    ) -> Arc<Asker> {
-        let person =
-            on.people.person(account).unwrap_or_else(|| domain::Id::from_key(domain::time::key_of(0)));
+    fn asker(&self, hand: Hand, kind: Kind, workspace: WorkspaceId, at: Moment) -> Arc<Asker> {
         let member = Member {
-            person,
-            account,
+            person: hand.person,
+            account: hand.account,
             status: AccountStatus::Approved,
             role: Role::Owner,
             workspace,
@@ -305,7 +305,7 @@ impl Plan<'_> {
             agency: self.agency.map(|it| it.to_string()),
             presenter: self.presenter.to_string(),
             side: if self.agency.is_some() { "agency" } else { "artist" },
-            author: self.answers.to_string(),
+            author: self.answers.account.to_string(),
             body: body.into(),
             sent_at: answers.now.0,
         }])?;
@@ -373,7 +373,7 @@ impl Plan<'_> {
         engagement: EngagementId,
         luck: &mut Seeded,
     ) -> Result<(), StoreError> {
-        let (Some(agency), Some(assistant)) = (self.agency, on.people.account("agency-assistant")) else {
+        let (Some(agency), Some(assistant)) = (self.agency, on.people.hand("agency-assistant")) else {
             return Ok(());
         };
         let id: DraftId = luck.id(on.now);
@@ -391,7 +391,7 @@ impl Plan<'_> {
             payload,
             digest,
             state: "prepared",
-            prepared_by: assistant.to_string(),
+            prepared_by: assistant.account.to_string(),
             prepared_at: on.now.0,
             expires_at: on.now.plus(14 * Moment::DAY).0,
             version: 1,

@@ -4,6 +4,7 @@ mod artists;
 mod engagements;
 mod enquiries;
 mod facts;
+mod hands;
 mod names;
 mod people;
 mod places;
@@ -15,7 +16,7 @@ use crate::machine::{Os, Seeded, now};
 use crate::{Stop, commands, serve};
 use artists::Artist;
 use connect::documents::{self, digest_of};
-use domain::{Day, Kind, Mint, Moment, WorkspaceId};
+use domain::{Day, Mint, Moment, WorkspaceId};
 use facts::{Facts, Persona, WorldFile};
 use people::People;
 use places::Places;
@@ -137,7 +138,7 @@ impl World {
         let now = now();
         let made = now.plus(-90 * Moment::DAY);
         let places = Places::of(demo.artists, demo.presenters, &mut luck, made);
-        let count = demo.artists.clamp(12, names::PERSONS - 100);
+        let count = demo.artists.clamp(12, names::PERSONS - names::RESERVED);
         let mut facts = Facts {
             partners: vec![
                 (places.agency(0).id.to_string(), places.agency(2).id.to_string()),
@@ -178,8 +179,7 @@ impl World {
         let mut first = Vec::new();
         let mut rows = places.all().iter().map(|it| it.row(made)).collect::<Vec<_>>();
         rows.push(pending_row);
-        let offices = places.all().iter().filter(|it| it.kind == Kind::Agency);
-        let (desks, seats) = offices.map(|it| it.office_rows(&mut luck, made)).unzip();
+        let (desks, seats) = places.all().iter().map(|it| it.office_rows(made)).unzip();
         let partnerships = places.partnerships(&mut luck, made);
         store
             .plant(&permit()?, |to| {
@@ -230,6 +230,7 @@ impl World {
             artists: &first,
             people: &people,
             shelf: &shelf,
+            made,
             now,
             today,
         };

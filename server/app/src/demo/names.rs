@@ -44,6 +44,14 @@ pub(crate) fn person(number: usize) -> (String, String) {
     (format!("{b}{d}"), format!("{a}{c}"))
 }
 
+/// Names that no artist of a world reaches: [`RESERVED`] of them, from the far end.
+pub(crate) fn reserved(number: usize) -> (String, String) {
+    person(PERSONS - 1 - number % RESERVED)
+}
+
+/// How many names are kept for people who are no artists of the world.
+pub(crate) const RESERVED: usize = 100;
+
 const PLACE: [&str; 30] = [
     "Aru", "Bel", "Ciro", "Drav", "Esk", "Fio", "Glim", "Hyl", "Ilv", "Jor", "Kym", "Leth", "Mav", "Nyl",
     "Orb", "Pryd", "Quil", "Ryn", "Sef", "Tiv", "Ury", "Vex", "Wilm", "Xan", "Ymb", "Zor", "Ghen", "Phae",

@@ -2,12 +2,13 @@
 
 use super::artists::Artist;
 use super::facts::Persona;
+use super::hands::Hand;
 use super::names;
 use super::places::Places;
 use crate::machine::{Os, Seeded};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{AccountId, Kind, MembershipId, Mint, Moment, PersonId, SessionId, WorkspaceId};
+use domain::{Kind, Mint, Moment, SessionId, WorkspaceId};
 use sha2::{Digest as _, Sha256};
 use store::plant::{AccountRow, FactorRow, MembershipRow, RecoveryRow, SessionRow};
 
@@ -30,6 +31,9 @@ enum Where {
     Presenter(usize),
     Pending,
 }
+
+/// How many personas there are that sign in.
+pub(crate) const COUNT: usize = PARTS.len();
 
 const PARTS: &[Part] = &[
     Part {
@@ -153,8 +157,8 @@ pub(crate) struct People {
     pub(crate) sessions: Vec<SessionRow>,
     pub(crate) factors: Vec<FactorRow>,
     pub(crate) recovery: Vec<RecoveryRow>,
-    /// The person of each account.
-    pub(crate) persons: Vec<(AccountId, PersonId)>,
+    /// Who each persona is.
+    hands: Vec<(&'static str, Hand)>,
 }
 
 impl People {
@@ -187,7 +191,7 @@ impl People {
             sessions: Vec::new(),
             factors: Vec::new(),
             recovery: Vec::new(),
-            persons: Vec::new(),
+            hands: Vec::new(),
         };
         for part in PARTS {
             people.add(part, places, artists, pending, luck, made, now);
@@ -206,9 +210,9 @@ impl People {
         made: Moment,
         now: Moment,
     ) {
-        let (account, person): (AccountId, PersonId) = (luck.id(made), luck.id(made));
-        // names from the far end, which no artist of a world reaches
-        let (given, family) = names::person(names::PERSONS - 1 - self.accounts.len());
+        let hand = Hand::new(luck, made);
+        let account = hand.account;
+        let (given, family) = names::reserved(self.accounts.len());
         let (workspace, kind, verified, plan) = match part.place {
             Where::Nowhere => (None, None, false, None),
             Where::Pending => (Some(pending), Some(Kind::Artist), false, Some("solo")),
@@ -227,35 +231,17 @@ impl People {
             }
         };
         let email = format!("{}@demo.example", part.name);
+        let name = format!("{given} {family}");
+        let row = hand.account_row(kind.unwrap_or(Kind::Agency), name, email.clone(), made);
         self.accounts.push(AccountRow {
-            id: account.to_string(),
-            person: person.to_string(),
-            email: email.clone(),
-            mailbox: email.clone(),
-            name: format!("{given} {family}"),
             status: part.status,
-            applicant: match kind {
-                Some(kind) => kind.as_str(),
-                None if part.kind == "counsel" => "counsel",
-                None => "agency",
-            },
+            applicant: if part.kind == "counsel" { "counsel" } else { row.applicant },
             application: "A made-up application of a made-up person, to look at and to decide.".into(),
             is_admin: part.kind == "admin",
-            created_at: made.0,
-            version: 1,
+            ..row
         });
         if let (Some(workspace), Some(role)) = (workspace, part.role) {
-            let id: MembershipId = luck.id(made);
-            self.memberships.push(MembershipRow {
-                id: id.to_string(),
-                account: account.to_string(),
-                workspace: workspace.to_string(),
-                role,
-                grants: "",
-                in_person: part.in_person,
-                created_at: made.0,
-                version: 1,
-            });
+            self.memberships.push(hand.seat_row(workspace, role, part.in_person, made));
         }
         // a session opens doors for as long as it lives: its secret is never made from a seed
         let secret = Os.secret();
@@ -282,7 +268,7 @@ impl People {
             self.recovery.push(RecoveryRow { account: account.to_string(), hash: code.0.to_vec() });
         }
         let discovery = plan == Some("discovery");
-        self.persons.push((account, person));
+        self.hands.push((part.name, hand));
         self.personas.push(Persona {
             name: part.name,
             kind: part.kind,
@@ -300,13 +286,8 @@ impl People {
         });
     }
 
-    /// The account of a persona.
-    pub(crate) fn account(&self, name: &str) -> Option<AccountId> {
-        self.personas.iter().find(|it| it.name == name)?.account.as_deref()?.parse().ok()
-    }
-
-    /// The person behind an account.
-    pub(crate) fn person(&self, account: AccountId) -> Option<PersonId> {
-        self.persons.iter().find(|it| it.0 == account).map(|it| it.1)
+    /// Who a persona is.
+    pub(crate) fn hand(&self, name: &str) -> Option<Hand> {
+        self.hands.iter().find(|it| it.0 == name).map(|it| it.1)
     }
 }

@@ -1,16 +1,18 @@
 //! Agencies and presenters of the made-up world.
 
+use super::hands::Hand;
 use super::names;
 use crate::machine::Seeded;
-use domain::{AccountId, Kind, MembershipId, Mint, Moment, PartnershipId, PersonId, WorkspaceId};
+use domain::{Kind, Mint, Moment, PartnershipId, WorkspaceId};
 use store::plant::{AccountRow, MembershipRow, PartnershipRow, WorkspaceRow};
 
 /// One agency or presenter.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
     pub(crate) id: WorkspaceId,
-    /// The account of its office, which sent what it offered before this world began.
-    pub(crate) office: AccountId,
+    /// Its office: nobody signs in to its account. It sent what it offered before this world began, and acts where no
+    /// persona does.
+    pub(crate) office: Hand,
     pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) verified: bool,
@@ -31,34 +33,13 @@ impl Place {
         }
     }
 
-    /// Its office: an account that nobody signs in to, and its membership.
-    pub(crate) fn office_rows(&self, luck: &mut Seeded, made: Moment) -> (AccountRow, MembershipRow) {
-        let (person, membership): (PersonId, MembershipId) = (luck.id(made), luck.id(made));
-        let email = format!("office@{}.example", self.id);
-        let account = AccountRow {
-            id: self.office.to_string(),
-            person: person.to_string(),
-            email: email.clone(),
-            mailbox: email.to_lowercase(),
-            name: format!("Office of {}", self.name),
-            status: "approved",
-            applicant: self.kind.as_str(),
-            application: String::new(),
-            is_admin: false,
-            created_at: made.0,
-            version: 1,
-        };
-        let membership = MembershipRow {
-            id: membership.to_string(),
-            account: self.office.to_string(),
-            workspace: self.id.to_string(),
-            role: "manager",
-            grants: "",
-            in_person: false,
-            created_at: made.0,
-            version: 1,
-        };
-        (account, membership)
+    /// Its office's account and seat.
+    pub(crate) fn office_rows(&self, made: Moment) -> (AccountRow, MembershipRow) {
+        let (name, email) = (format!("Office of {}", self.name), format!("office@{}.example", self.id));
+        (
+            self.office.account_row(self.kind, name, email, made),
+            self.office.seat_row(self.id, "manager", false, made),
+        )
     }
 }
 
@@ -84,7 +65,7 @@ impl Places {
             let plan = if number.is_multiple_of(2) { "house" } else { "studio" };
             all.push(Place {
                 id: luck.id(made),
-                office: luck.id(made),
+                office: Hand::new(luck, made),
                 kind: Kind::Agency,
                 name,
                 verified: number % 6 != 5,
@@ -102,7 +83,7 @@ impl Places {
             let plan = if number.is_multiple_of(3) { "discovery" } else { "season" };
             all.push(Place {
                 id: luck.id(made),
-                office: luck.id(made),
+                office: Hand::new(luck, made),
                 kind: Kind::Presenter,
                 name,
                 verified: number % 8 != 2,
@@ -146,7 +127,7 @@ impl Places {
                 payload,
                 digest,
                 state,
-                offered_by: office.to_string(),
+                offered_by: office.account.to_string(),
                 created_at: made.0,
                 version: 1,
             }
