@@ -1,11 +1,14 @@
 //! Operations are not public (P10): without the token they cannot be told from what does not exist.
 
 use super::face;
-use crate::support::http::{Answer, Ask};
-use crate::support::program::Program;
+use crate::support::http::{Answer, Ask, read};
+use crate::support::program::{Program, Serve};
 use crate::support::routes;
+use std::io::{BufReader, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
 
-const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
 
 #[test]
 fn without_the_token_they_answer_as_an_unknown_path_byte_for_byte() {
@@ -84,4 +87,34 @@ fn health_says_status_and_no_more() {
         let answer = demo.visitor().get(path);
         assert_eq!((answer.status, answer.text().as_str()), (200, "{\"status\":\"ok\"}"), "{path}");
     }
+}
+
+/// A target without a path is an unknown path like every other: answered, counted, with its id.
+#[test]
+fn a_target_without_a_path_is_an_unknown_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Serve::on(folder.path()).config("[limits]\nread = { burst = 6, seconds = 600 }\n").start();
+    let ask = |head: &str| {
+        let mut stream = TcpStream::connect(server.base().trim_start_matches("http://")).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        stream
+            .write_all(format!("{head} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes())
+            .unwrap();
+        read(&mut BufReader::new(stream), false).unwrap()
+    };
+    let unknown = ask("GET /there-is-no-such-path");
+    assert_eq!(unknown.status, 404);
+    for head in [
+        "CONNECT kalinklo.example:443",
+        "CONNECT [::1]:1",
+        "OPTIONS *",
+        "GET http://kalinklo.example/nowhere",
+    ] {
+        let answer = ask(head);
+        assert_eq!(face(&answer), face(&unknown), "{head}");
+        assert!(answer.header("x-request-id").is_some(), "{head}: {answer:?}");
+    }
+    let many = (0..6).map(|_| ask("CONNECT kalinklo.example:443").status);
+    assert!(many.collect::<Vec<_>>().ends_with(&[429, 429]), "they count against the limit like every other");
+    assert!(!server.output().contains("panicked"), "{}", server.output());
 }

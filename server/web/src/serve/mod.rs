@@ -21,6 +21,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use warp::filters::BoxedFilter;
+use warp::http::Uri;
 use warp::reply::Response;
 
 /// The other end of the connection, put into each request's extensions.
@@ -108,6 +109,11 @@ pub async fn serve(
         let tls = bounds.tls;
         let service = hyper::service::service_fn(move |mut rq: hyper::Request<hyper::body::Incoming>| {
             rq.extensions_mut().insert(Peer(peer));
+            // CONNECT names a host and no path (RFC 9110 section 9.3.6), and warp takes a path for granted; we are no
+            // proxy, so it is an unknown path, with its limits, its line in the log and its answer
+            if rq.uri().path_and_query().is_none() {
+                *rq.uri_mut() = Uri::from_static("/:");
+            }
             let answer = hyper::service::Service::call(&inner, rq);
             async move {
                 let answer: Result<Response, Infallible> = match no_panic(answer).await {
