@@ -65,7 +65,8 @@ const IDS: &[&str] = &["letter", "request"];
 #[error("RUST_LOG cannot be read: {0}")]
 pub struct BadFilter(String);
 
-/// Starts logging to standard error for the whole process; `filter` is `RUST_LOG`'s value or [`DEFAULT_FILTER`].
+/// Starts logging to standard error for the whole process; `filter` is `RUST_LOG`'s value or [`DEFAULT_FILTER`]. A panic
+/// becomes a line like every other, scrubbed: what it says may hold anything.
 ///
 /// # Errors
 /// The filter does not parse. A second start keeps the first one's settings and is no error.
@@ -73,7 +74,13 @@ pub fn start(filter: &str) -> Result<(), BadFilter> {
     let filter = EnvFilter::builder().parse(filter).map_err(|it| BadFilter(it.to_string()))?;
     // Fails only where a subscriber stands already, as in a test binary.
     let _ = tracing_subscriber::registry().with(filter).with(lines(std::io::stderr, SystemTime)).try_init();
+    std::panic::set_hook(Box::new(panicked));
     Ok(())
+}
+
+fn panicked(it: &std::panic::PanicHookInfo<'_>) {
+    let (file, line) = it.location().map_or(("", 0), |it| (it.file(), it.line()));
+    tracing::error!(file, line, error = it.payload_as_str().unwrap_or_default(), "panicked");
 }
 
 /// The layer that writes the lines; `to` and `clock` are arguments so that tests can look.
@@ -250,6 +257,20 @@ mod tests {
         assert_eq!(got.lines().count(), 3, "{got}");
         assert!(!got.contains("PLANTED") && !got.contains("192.0.2.7"), "{got}");
         assert!(got.contains("cannot reach [address]") && got.contains("token=[scrubbed]"), "{got}");
+    }
+
+    #[test]
+    fn a_panic_is_a_scrubbed_line() {
+        let got = written(|| {
+            let before = std::panic::take_hook();
+            std::panic::set_hook(Box::new(panicked));
+            let _ = std::panic::catch_unwind(|| panic!("no room for anna.PLANTED@example.org"));
+            std::panic::set_hook(before);
+        });
+        let line: Value = serde_json::from_str(&got).unwrap();
+        assert_eq!((&line["level"], &line["message"]), (&"ERROR".into(), &"panicked".into()), "{got}");
+        assert_eq!(line["error"], "no room for [address]", "{got}");
+        assert!(line["file"].as_str().is_some_and(|it| it.ends_with("logs.rs")), "{got}");
     }
 
     #[test]
