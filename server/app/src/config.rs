@@ -1,7 +1,10 @@
 //! Configuration: flags before environment before `kalinklo.toml`. What cannot work stops the start and says what is
 //! wrong, where, and what to do.
 
+mod checks;
+
 use crate::Stop;
+use checks::{Written, Wrong, local_only, origin, private_without_tls, published, wrong};
 use clap::Args;
 use domain::bounded::Email;
 use ipnet::IpNet;
@@ -104,10 +107,36 @@ const DEFAULT_FILE: &str = "kalinklo.toml";
 impl Given {
     /// Reads the file, merges, and checks everything that can be checked without starting.
     pub(crate) fn config(self) -> Result<Config, Stop> {
-        let file = self.file()?;
-        let wrong = |what: &str, why: &str, how: &str| Stop(format!("`{what}` cannot work: {why}\n  {how}"));
+        let (file, written) = self.file()?;
+        let given = self.clone();
+        self.merged(file).map_err(|it| {
+            let by_hand = given.gives(it.what);
+            it.stop(by_hand, written.as_ref())
+        })
+    }
+
+    /// Whether a flag or the environment gives this setting.
+    fn gives(&self, what: &str) -> bool {
+        match what {
+            "listen" => self.listen.is_some(),
+            "database" => self.database.is_some(),
+            "origin" => self.origin.is_some(),
+            "site-origin" => self.site_origin.is_some(),
+            "trusted-proxies" => self.trusted_proxies.is_some(),
+            "ops-token" => self.ops_token.is_some(),
+            "smtp" => self.smtp.is_some(),
+            "mail-from" => self.mail_from.is_some(),
+            "operator-mail" => self.operator_mail.is_some(),
+            "sentry-dsn" => self.sentry_dsn.is_some(),
+            "zone" => self.zone.is_some(),
+            "readers" => self.readers.is_some(),
+            _ => false,
+        }
+    }
+
+    fn merged(self, file: FileGiven) -> Result<Config, Wrong> {
         let listen = self.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:7400".into());
-        let listen = listen.parse().map_err(|_| {
+        let listen: SocketAddr = listen.parse().map_err(|_| {
             wrong(
                 "listen",
                 &format!("`{listen}` is not an address and port"),
@@ -116,7 +145,13 @@ impl Given {
         })?;
         let data = self.data.or(file.data).unwrap_or_else(|| "kalinklo-data".into());
         let database = match self.database.or(file.database) {
-            Some(it) => Address::parse(&it),
+            Some(it) => Address::parse(&it).map_err(|it| {
+                wrong(
+                    "database",
+                    &it.to_string(),
+                    "Write postgres://USER:PASSWORD@HOST/NAME, or the name of a file.",
+                )
+            })?,
             None => Address::Sqlite(data.join("kalinklo.db").display().to_string()),
         };
         local_only(&database)?;
@@ -128,8 +163,9 @@ impl Given {
                 (Some(it), tls)
             }
         };
+        private_without_tls(origin.as_deref(), tls, listen)?;
         let site_origin =
-            self.site_origin.or(file.site_origin).map(|it| self::origin("site-origin", &it)).transpose()?;
+            self.site_origin.or(file.site_origin).map(|it| checks::origin("site-origin", &it)).transpose()?;
         let proxies = self.trusted_proxies.or(file.trusted_proxies).unwrap_or_default();
         let proxies = proxies
             .iter()
@@ -152,7 +188,7 @@ impl Given {
                 wrong("ops-token", "it has fewer than 16 characters", "Make one with `openssl rand -hex 16`.")
             })?),
         };
-        let mail = |what: &str, it: Option<String>, default: &str| {
+        let mail = |what: &'static str, it: Option<String>, default: &str| {
             let text = it.unwrap_or_else(|| default.to_owned());
             Email::parse(&text).map_err(|_| {
                 wrong(
@@ -201,82 +237,19 @@ impl Given {
         })
     }
 
-    fn file(&self) -> Result<FileGiven, Stop> {
+    fn file(&self) -> Result<(FileGiven, Option<Written>), Stop> {
         let path = match &self.config {
             Some(path) => path.clone(),
             None if Path::new(DEFAULT_FILE).exists() => DEFAULT_FILE.into(),
-            None => return Ok(FileGiven::default()),
+            None => return Ok((FileGiven::default(), None)),
         };
         let text = std::fs::read_to_string(&path).map_err(|e| {
             Stop(format!("the configuration file {} cannot be read: {e}\n  Name another with --config, or make it readable.", path.display()))
         })?;
-        toml::from_str(&text).map_err(|e| {
+        let given = toml::from_str(&text).map_err(|e| {
             Stop(format!("{}: {e}\n  A commented sample stands in kalinklo.sample.toml.", path.display()))
-        })
-    }
-}
-
-/// Without TLS in libpq, words to another machine would be plain: such an address stops the start.
-fn local_only(database: &Address) -> Result<(), Stop> {
-    let Address::Postgres(url) = database else { return Ok(()) };
-    let after = url.split_once("://").map_or("", |it| it.1);
-    let authority = after.split(['/', '?']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let host = host
-        .strip_prefix('[')
-        .and_then(|it| it.split(']').next())
-        .unwrap_or_else(|| host.split(':').next().unwrap_or_default());
-    let loopback =
-        matches!(host, "" | "localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback());
-    let elsewhere = after.contains("host=") || after.contains("hostaddr=");
-    if loopback && !elsewhere || store::db::TLS {
-        return Ok(());
-    }
-    Err(Stop(
-        "`database` cannot work: the server is on another machine, and this build speaks to PostgreSQL without TLS\n  \
-         Build with `cargo build --release --features pg-tls`, or reach the server through a local socket or tunnel."
-            .into(),
-    ))
-}
-
-fn origin(what: &str, text: &str) -> Result<String, Stop> {
-    let text = text.trim_end_matches('/');
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    match rest {
-        Some(host)
-            if !host.is_empty()
-                && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b)) =>
-        {
-            Ok(text.to_owned())
-        }
-        _ => Err(Stop(format!(
-            "`{what}` cannot work: `{text}` is not an origin\n  Write scheme and host alone, like https://artists.example."
-        ))),
-    }
-}
-
-/// A connector that is not on the public list of subprocessors does not start.
-fn published(connector: &str, setting: &str, wanted: bool) -> Result<(), Stop> {
-    #[derive(Deserialize)]
-    struct List {
-        subprocessor: Vec<Entry>,
-    }
-    #[derive(Deserialize)]
-    struct Entry {
-        connector: String,
-    }
-    const LIST: &str = include_str!("../../../site/data/subprocessors.toml");
-    if !wanted {
-        return Ok(());
-    }
-    let list: List = toml::from_str(LIST).map_err(|e| Stop(format!("site/data/subprocessors.toml: {e}")))?;
-    if list.subprocessor.iter().any(|it| it.connector == connector) {
-        Ok(())
-    } else {
-        Err(Stop(format!(
-            "`{setting}` cannot work: `{connector}` is not on the public list of subprocessors\n  \
-             Add its entry to site/data/subprocessors.toml and publish it before the connector goes live."
-        )))
+        })?;
+        Ok((given, Some(Written { path, text })))
     }
 }
 
@@ -303,6 +276,14 @@ mod tests {
             ("database", |it| it.database = Some("postgres://u:secret-word@db.example/x".into())),
             ("database", |it| {
                 it.database = Some("postgres://u:secret-word@localhost/x?host=db.example".into());
+            }),
+            ("database", |it| it.database = Some("mysql://u:secret-word@localhost/x".into())),
+            ("database", |it| it.database = Some(String::new())),
+            ("origin", |it| it.origin = Some("http://artists.example".into())),
+            ("origin", |it| it.listen = Some("0.0.0.0:7400".into())),
+            ("origin", |it| {
+                it.listen = Some("[::]:7400".into());
+                it.origin = Some("http://localhost:7400".into());
             }),
         ];
         for (what, change) in cases {
@@ -334,6 +315,13 @@ mod tests {
         for url in ["postgres://a:b@127.0.0.1:5432/x", "postgres://localhost/x", "postgresql://[::1]:5/x"] {
             assert!(with(|it| it.database = Some(url.into())).is_ok(), "{url}");
         }
-        assert!(with(|it| it.origin = Some("https://artists.example/".into())).is_ok_and(|it| it.tls));
+        let behind_a_proxy = with(|it| {
+            it.listen = Some("0.0.0.0:7400".into());
+            it.origin = Some("https://artists.example/".into());
+        });
+        assert!(behind_a_proxy.is_ok_and(|it| it.tls));
+        for url in ["http://localhost:7400", "http://127.0.0.1:1", "http://[::1]"] {
+            assert!(with(|it| it.origin = Some(url.into())).is_ok_and(|it| !it.tls), "{url}");
+        }
     }
 }

@@ -274,17 +274,17 @@ fn main() {
     let numbers: Vec<u32> = std::env::args().filter_map(|it| it.parse().ok()).collect();
     let (n, rounds) = (numbers.first().copied().unwrap_or(1_000_000), numbers.get(1).copied().unwrap_or(400));
     let folder = tempfile::tempdir().unwrap();
-    measure(&Address::parse(folder.path().join("lists.sqlite").to_str().unwrap()), n, rounds);
+    measure(&Address::parse(folder.path().join("lists.sqlite").to_str().unwrap()).unwrap(), n, rounds);
     let servers = ["KALINKLO_TEST_POSTGRES_DURABLE", "KALINKLO_TEST_POSTGRES"];
     let Some(server) = servers.iter().find_map(|it| std::env::var(it).ok()) else {
         println!("\nPostgreSQL: no server named");
         return;
     };
     let name = format!("kalinklo_bench_{}", std::process::id());
-    let mut db = db::connect(&Address::parse(&server), Use::Write).unwrap();
+    let mut db = db::connect(&Address::parse(&server).unwrap(), Use::Write).unwrap();
     let mut run = |sql: String| diesel::sql_query(sql).execute(&mut db).unwrap();
     run(format!("CREATE DATABASE {name}"));
     let (base, _) = server.rsplit_once('/').unwrap();
-    measure(&Address::parse(&format!("{base}/{name}")), n, rounds);
+    measure(&Address::parse(&format!("{base}/{name}")).unwrap(), n, rounds);
     run(format!("DROP DATABASE {name} WITH (FORCE)"));
 }

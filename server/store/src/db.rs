@@ -4,6 +4,7 @@ use crate::statements;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::time::Duration;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../schema/migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../schema/migrations/postgres");
@@ -44,14 +45,33 @@ pub enum Address {
     Sqlite(String),
 }
 
+/// A text that names no database. It may hold a password, so that it is never repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadAddress {
+    /// Nothing at all; SQLite would take it for a database of its own on each connection.
+    #[error("it is empty")]
+    Empty,
+    /// Another scheme than ours.
+    #[error("it names a kind of database that this program does not speak to")]
+    Scheme,
+}
+
 impl Address {
-    /// `postgres://…` and `postgresql://…` name a server, everything else a file (with or without `sqlite://`).
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            Self::Postgres(text.to_owned())
-        } else {
-            Self::Sqlite(text.strip_prefix("sqlite://").unwrap_or(text).to_owned())
+    /// `postgres://…` and `postgresql://…` name a server, `sqlite://…` and what has no scheme a file. Schemes are read in
+    /// any case (RFC 3986 section 3.1).
+    ///
+    /// # Errors
+    /// Empty, or another scheme.
+    pub fn parse(text: &str) -> Result<Self, BadAddress> {
+        let text = text.trim();
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return if text.is_empty() { Err(BadAddress::Empty) } else { Ok(Self::Sqlite(text.to_owned())) };
+        };
+        match scheme.to_ascii_lowercase().as_str() {
+            "postgres" | "postgresql" => Ok(Self::Postgres(format!("postgres://{rest}"))),
+            "sqlite" if rest.is_empty() => Err(BadAddress::Empty),
+            "sqlite" => Ok(Self::Sqlite(rest.to_owned())),
+            _ => Err(BadAddress::Scheme),
         }
     }
     /// Whether many servers may share it.
@@ -105,14 +125,18 @@ fn opened(address: &Address, how: Use) -> ConnectionResult<Db> {
         }
         Address::Sqlite(file) => {
             let mut it = SqliteConnection::establish(file)?;
-            // busy_timeout first: switching to WAL itself can meet a lock. NORMAL may lose the last commits when the
+            // NORMAL may lose the last commits when the
             // power fails, FULL does not, and every write here is one that somebody was told of.
             let rest = match how {
                 Use::Read => "PRAGMA query_only=ON; PRAGMA mmap_size=268435456;",
-                Use::Write => "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+                Use::Write => "PRAGMA synchronous=FULL;",
             };
+            it.batch_execute("PRAGMA busy_timeout=5000").map_err(setup)?;
+            if how == Use::Write {
+                wal(&mut it).map_err(setup)?;
+            }
             it.batch_execute(&format!(
-                "PRAGMA busy_timeout=5000; {rest} PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; \
+                "{rest} PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; \
                  PRAGMA cache_size=-8000; PRAGMA journal_size_limit=67108864;"
             ))
             .map_err(setup)?;
@@ -121,7 +145,20 @@ fn opened(address: &Address, how: Use) -> ConnectionResult<Db> {
     }
 }
 
-/// Runs what is pending, under a lock where several servers may start at once. Returns the names of what ran.
+/// Switches the file to write-ahead logging. That needs the file alone for a moment, and SQLite does not wait for it by
+/// itself, so that programs that start at the same moment would turn each other away.
+fn wal(db: &mut SqliteConnection) -> QueryResult<()> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    for _ in 0..250 {
+        match db.batch_execute("PRAGMA journal_mode=WAL") {
+            Err(e) if e.to_string().contains("locked") => std::thread::sleep(PAUSE),
+            done => return done,
+        }
+    }
+    db.batch_execute("PRAGMA journal_mode=WAL")
+}
+
+/// Runs what is pending, under a lock, since several programs may start at once. Returns the names of what ran.
 ///
 /// # Errors
 /// The migration's name and the database's words.
@@ -139,9 +176,11 @@ pub fn migrate(db: &mut Db) -> Result<Vec<String>, String> {
             freed.map_err(|e| words(&e))?;
             ran
         }
+        // all of it under the one write lock: who comes second waits, and finds nothing pending
         Db::Sqlite(it) => it
-            .run_pending_migrations(SQLITE)
-            .map(|them| them.iter().map(ToString::to_string).collect())
+            .immediate_transaction(|it| {
+                it.run_pending_migrations(SQLITE).map(|them| them.iter().map(ToString::to_string).collect())
+            })
             .map_err(|e| words(&e))?,
     };
     Ok(ran)

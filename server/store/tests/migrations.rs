@@ -197,12 +197,48 @@ fn both_databases_agree() {
     }
 }
 
+/// Programs that start at the same moment on a new database all find it whole.
+#[test]
+fn several_may_start_at_once_on_a_new_database() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let address = Address::parse(folder.path().join("new.sqlite").to_str().unwrap()).unwrap();
+        let start = std::sync::Barrier::new(4);
+        std::thread::scope(|scope| {
+            let starts = || {
+                start.wait();
+                let mut db = db::connect(&address, Use::Write).unwrap();
+                db::migrate(&mut db).unwrap().len()
+            };
+            let all: Vec<_> = (0..4).map(|_| scope.spawn(starts)).collect();
+            let ran: Vec<usize> = all.into_iter().map(|it| it.join().unwrap()).collect();
+            assert_eq!(ran.iter().filter(|it| **it > 0).count(), 1, "{ran:?}");
+        });
+    }
+}
+
+/// A text that names no database is refused, and never repeated: a misspelt address may hold a password.
+#[test]
+fn an_address_is_a_file_or_postgres() {
+    for text in ["postgres://u@h/x", "Postgres://u@h/x", "postgresql://u@h/x"] {
+        assert!(Address::parse(text).unwrap().is_postgres(), "{text}");
+    }
+    for text in ["kalinklo.db", "sqlite:///var/kalinklo.db", "/var/with:colon.db"] {
+        assert!(!Address::parse(text).unwrap().is_postgres(), "{text}");
+    }
+    for text in ["", "  ", "sqlite://", "mysql://u:s3cret@h/x", "postgre://u:s3cret@h/x"] {
+        let error = Address::parse(text).unwrap_err().to_string();
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+}
+
 /// A file that is no database is said to be none.
 #[test]
 fn a_file_that_is_no_database_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("letter.txt");
     std::fs::write(&file, "Dear Sir or Madam, ".repeat(100)).unwrap();
-    let error = db::connect(&Address::parse(file.to_str().unwrap()), Use::Write).map(drop).unwrap_err();
+    let error =
+        db::connect(&Address::parse(file.to_str().unwrap()).unwrap(), Use::Write).map(drop).unwrap_err();
     assert!(error.to_string().contains("not a database"), "{error}");
 }

@@ -121,7 +121,7 @@ both! {
 fn a_wrong_address_says_what_is_wrong_without_the_password() {
     let options = Options { readers: 1, writers: 1, wait: Duration::from_secs(1) };
     let open = |text: &str| {
-        let address = Address::parse(text);
+        let address = Address::parse(text).unwrap();
         let shown = format!("{address} {address:?}");
         assert!(!shown.contains("s3cr"), "{shown}");
         Store::open(&address, engine(), Box::new(Seeded(1)), options).map(drop).expect_err(text)
@@ -153,7 +153,7 @@ fn the_servers_own_words_reach_the_operator() {
     }
     let server = std::env::var("KALINKLO_TEST_POSTGRES").unwrap();
     let (base, _) = server.rsplit_once('/').unwrap();
-    let absent = Address::parse(&format!("{base}/no_such_house"));
+    let absent = Address::parse(&format!("{base}/no_such_house")).unwrap();
     let options = Options { readers: 1, writers: 1, wait: Duration::from_secs(1) };
     let error = Store::open(&absent, engine(), Box::new(Seeded(1)), options).map(drop).unwrap_err();
     assert!(error.contains("no_such_house"), "{error}");

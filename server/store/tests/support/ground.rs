@@ -45,7 +45,7 @@ enum Place {
 impl Drop for Place {
     fn drop(&mut self) {
         if let Self::Database { server, name } = self
-            && let Ok(mut db) = db::connect(&Address::parse(server), Use::Write)
+            && let Ok(mut db) = db::connect(&Address::parse(server).unwrap(), Use::Write)
         {
             let _ = run(&mut db, &format!("DROP DATABASE {name} WITH (FORCE)"));
         }
@@ -58,7 +58,8 @@ impl Ground {
     /// A fresh SQLite file.
     pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let address = Address::parse(folder.path().join("test.sqlite").to_str().expect("a plain path"));
+        let address =
+            Address::parse(folder.path().join("test.sqlite").to_str().expect("a plain path")).unwrap();
         Self::over(address, Place::Folder { _it: folder })
     }
 
@@ -72,11 +73,12 @@ impl Ground {
             return None;
         };
         let name = format!("kalinklo_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let mut db = db::connect(&Address::parse(&server), Use::Write).expect("the test server answers");
+        let mut db =
+            db::connect(&Address::parse(&server).unwrap(), Use::Write).expect("the test server answers");
         run(&mut db, &format!("DROP DATABASE IF EXISTS {name}")).expect("a database can be dropped");
         run(&mut db, &format!("CREATE DATABASE {name}")).expect("a database can be made");
         let (base, _) = server.rsplit_once('/').expect("an address with a database");
-        let address = Address::parse(&format!("{base}/{name}"));
+        let address = Address::parse(&format!("{base}/{name}")).unwrap();
         Some(Self::over(address, Place::Database { server, name }))
     }
 

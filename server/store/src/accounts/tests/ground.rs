@@ -39,7 +39,7 @@ enum Place {
 impl Drop for Place {
     fn drop(&mut self) {
         if let Self::Database { server, name } = self
-            && let Ok(mut db) = db::connect(&Address::parse(server), Use::Write)
+            && let Ok(mut db) = db::connect(&Address::parse(server).unwrap(), Use::Write)
         {
             let _ = run(&mut db, &format!("DROP DATABASE {name} WITH (FORCE)"));
         }
@@ -55,7 +55,7 @@ fn run(db: &mut Db, sql: &str) -> QueryResult<()> {
 impl Ground {
     pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let address = Address::parse(folder.path().join("test.sqlite").to_str().unwrap());
+        let address = Address::parse(folder.path().join("test.sqlite").to_str().unwrap()).unwrap();
         Self::over(&address, Place::Folder { _it: folder })
     }
 
@@ -67,10 +67,10 @@ impl Ground {
             return None;
         };
         let name = format!("kalinklo_acc_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let mut db = db::connect(&Address::parse(&server), Use::Write).unwrap();
+        let mut db = db::connect(&Address::parse(&server).unwrap(), Use::Write).unwrap();
         run(&mut db, &format!("CREATE DATABASE {name}")).unwrap();
         let (base, _) = server.rsplit_once('/').unwrap();
-        let address = Address::parse(&format!("{base}/{name}"));
+        let address = Address::parse(&format!("{base}/{name}")).unwrap();
         Some(Self::over(&address, Place::Database { server, name }))
     }
 

@@ -40,7 +40,7 @@ impl Place {
         static ENGINE: LazyLock<Arc<Engine>> =
             LazyLock::new(|| Arc::new(Engine::load(&Bundle::embedded()).unwrap_or_else(|e| panic!("{e}"))));
         let folder = tempfile::tempdir().unwrap();
-        let file = Address::parse(folder.path().join("test.sqlite").to_str().unwrap());
+        let file = Address::parse(folder.path().join("test.sqlite").to_str().unwrap()).unwrap();
         let options = Options { readers: 2, ..Options::default() };
         let store = Store::open(&file, ENGINE.clone(), Box::new(Seeded(7, 0)), options).unwrap();
         let time = Arc::new(AtomicI64::new(NOW.0));
