@@ -27,11 +27,17 @@ fn a_configuration_that_cannot_work_says_what_where_and_what_to_do() {
         ("listen = \"7400\"\n", "`listen`", "127.0.0.1:7400"),
         ("\nlissten = \"127.0.0.1:0\"\n", "line 2", "kalinklo.sample.toml"),
         ("listen = 7\n", "line 1", "kalinklo.sample.toml"),
-        ("zone = \"Middle/Earth\"\n", "`zone`", "Europe/Vienna"),
-        ("ops-token = \"short\"\n", "`ops-token`", "16"),
+        (
+            "# a clock\nzone = \"Middle/Earth\"\n",
+            "`zone` cannot work, as FILE says in line 2",
+            "Europe/Vienna",
+        ),
+        ("ops-token = \"short\"\n", "`ops-token` cannot work, as FILE says in line 1", "16"),
         ("origin = \"artists.example\"\n", "`origin`", "https://"),
         ("trusted-proxies = [\"ten\"]\n", "`trusted-proxies`", "10.0.0.0/8"),
         ("database = \"postgres://u:planted-word@db.example/x\"\n", "`database`", "pg-tls"),
+        ("database = \"mysql://u:planted-word@db.example/x\"\n", "`database`", "postgres://"),
+        ("origin = \"http://artists.example\"\n", "`origin`", "https://"),
         ("[limits]\nread = { burst = 0, seconds = 60 }\n", "line 2", "kalinklo.sample.toml"),
         ("sentry-dsn = \"not a dsn\"\n", "sentry", "leave it out"),
         ("smtp = \"mail.example.org\"\n", "`smtp`", "smtps://"),
@@ -41,7 +47,8 @@ fn a_configuration_that_cannot_work_says_what_where_and_what_to_do() {
         for verb in ["serve", "doctor"] {
             // the doctor only has to find what the start would find; it may say more
             let said = fails(&[verb, "--config", file.to_str().unwrap()], folder.path());
-            assert!(said.contains(wrong) && said.contains(remedy), "{verb}, {text}: {said}");
+            let wrong = wrong.replace("FILE", file.to_str().unwrap());
+            assert!(said.contains(&wrong) && said.contains(remedy), "{verb}, {text}: {said}");
             assert!(!said.contains("planted-word"), "a secret was printed: {said}");
         }
     }
@@ -166,7 +173,7 @@ fn a_policy_that_does_not_hold_stops_the_check_with_file_line_and_reason() {
     let out = command(["policy", "check", "--policies"]).arg(folder.path()).output().unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
     assert!(!out.status.success(), "{said}");
-    assert!(said.contains("p00-bad.cedar") && said.contains('5'), "{said}");
+    assert!(said.contains("p00-bad.cedar") && said.contains(":5:"), "{said}");
     let out = command(["policy", "check"]).output().unwrap();
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
 }
@@ -196,4 +203,37 @@ fn who_asks_again_and_again_for_what_is_not_theirs_is_slowed_and_it_is_recorded(
         let count = |wanted: &str| kinds.iter().filter(|it| *it == wanted).count();
         (count("refused") == 4 && count("probing") == 2).then_some(())
     });
+}
+
+#[test]
+fn what_the_demonstration_prints_is_enough_to_walk_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::default().data(folder.path()).start();
+    let said = demo.output();
+    let first = said.lines().find_map(|it| it.trim().strip_prefix(demo.base())).unwrap();
+    assert_eq!((first, demo.visitor().get(first).status), ("/", 200), "{said}");
+    let lines: Vec<&str> = said.lines().collect();
+    let links =
+        lines.windows(2).filter_map(|it| Some((it[0].trim().strip_prefix(demo.base())?, it[1].trim())));
+    let links: Vec<(&str, &str)> = links.filter(|it| it.0.starts_with("/sign-in/")).collect();
+    assert_eq!(links.len(), demo.world().personas.iter().filter(|it| it.account.is_some()).count(), "{said}");
+    for (link, advice) in links {
+        let mut visitor = demo.visitor();
+        let shown = visitor.get(link);
+        assert_eq!(shown.status, 200, "{}", shown.text());
+        let entered = visitor.submit(&shown.page().form("main form[method=post]"));
+        assert_eq!(entered.status, 303, "{}", entered.text());
+        assert!(advice.ends_with('.') && advice.contains(' '), "{advice}");
+    }
+    assert!(said.contains(&format!("serve --data {}", folder.path().display())), "{said}");
+    assert!(!said.contains("nothing is kept"), "{said}");
+}
+
+#[test]
+fn a_world_that_would_not_hold_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (argument, least) in [("--artists=11", "12"), ("--presenters=3", "4"), ("--artists=many", "12")] {
+        let said = fails(&["demo", "--listen", "127.0.0.1:0", argument], folder.path());
+        assert!(said.contains(least) && said.contains(argument.split('=').next().unwrap()), "{said}");
+    }
 }

@@ -13,7 +13,8 @@ use std::path::PathBuf;
     version,
     about,
     args_conflicts_with_subcommands = true,
-    after_help = "Without a command it serves: `kalinklo` is `kalinklo serve`.\nSettings come from flags, then from the environment, then from `kalinklo.toml`; a commented sample stands in `kalinklo.sample.toml`."
+    after_help = "Without a command it serves: `kalinklo` is `kalinklo serve`.\nSettings come from flags, then from the environment, then from `kalinklo.toml`; a commented sample stands in `kalinklo.sample.toml`. Rate limits are set in the file alone.
+RUST_LOG says what is logged to standard error, like `warn` or `info,web=debug`; `info` where it says nothing."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -66,13 +67,13 @@ pub(crate) struct Demo {
     /// Write what a test program needs to this file, when ready.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
-    /// How many artists.
-    #[arg(long, default_value_t = 48)]
+    /// How many artists, at least 12: every persona needs some
+    #[arg(long, default_value_t = 48, value_parser = at_least::<12>)]
     pub(crate) artists: usize,
-    /// How many presenters.
-    #[arg(long, default_value_t = 8)]
+    /// How many presenters, at least 4
+    #[arg(long, default_value_t = 8, value_parser = at_least::<4>)]
     pub(crate) presenters: usize,
-    /// Makes the same world again.
+    /// Makes the same names, levels and parties again; ids carry the time, and sessions are always new
     #[arg(long, default_value_t = 7)]
     pub(crate) seed: u64,
 }
@@ -348,4 +349,9 @@ pub(crate) enum SiteCommand {
         #[arg(long, value_name = "DIR", default_value = "site/public")]
         out: PathBuf,
     },
+}
+
+/// A count of at least `LEAST`.
+fn at_least<const LEAST: usize>(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|it| *it >= LEAST).ok_or_else(|| format!("not a number from {LEAST} on"))
 }

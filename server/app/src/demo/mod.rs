@@ -25,6 +25,7 @@ use std::process::ExitCode;
 use store::Store;
 use store::plant::WorkspaceRow;
 use web::edge::OpsToken;
+use web::totp::Factor;
 
 /// Artists that travel in one transaction.
 const CHUNK: usize = 20_000;
@@ -80,7 +81,7 @@ pub(crate) fn run(demo: Demo) -> Result<ExitCode, Stop> {
     for persona in &mut world.personas {
         persona.link = link(&server.house.store, persona.account.as_deref())?;
     }
-    greet(&base, &world.personas);
+    greet(&base, &world, demo.data.as_deref());
     if let Some(file) = &demo.json {
         let world = WorldFile {
             base,
@@ -116,6 +117,8 @@ fn link(store: &Store, account: Option<&str>) -> Result<Option<String>, Stop> {
 
 struct World {
     personas: Vec<Persona>,
+    /// The key of the admin's authenticator, as it is typed.
+    factor: String,
     facts: Facts,
 }
 
@@ -245,7 +248,10 @@ impl World {
             })
             .map_err(Stop::because)?;
         enquiries::send(store, &first[0], base, now)?;
-        Ok(Self { personas: people.personas, facts })
+        let factor =
+            people.factors.first().and_then(|it| Factor::new(&it.secret, "Kalinklo Artists", "admin").ok());
+        let factor = factor.map(|it| it.secret_text()).unwrap_or_default();
+        Ok(Self { personas: people.personas, factor, facts })
     }
 }
 
@@ -275,15 +281,20 @@ fn artist_fact(it: &Artist, places: &Places) -> facts::Artist {
     }
 }
 
-fn greet(base: &str, personas: &[Persona]) {
+fn greet(base: &str, world: &World, kept: Option<&std::path::Path>) {
     say(format!("Kalinklo Artists, a made-up world\n\n  {base}/\n      The public site.\n"));
-    for it in personas {
+    for it in &world.personas {
         if let Some(link) = &it.link {
             say(format!("  {base}{link}\n      {}", it.advice));
         }
     }
     say(format!(
-        "\nThe admin's second factor here is the recovery code {}.\nStop with Ctrl-C; nothing is kept.",
-        people::FACTOR_CODE
+        "\nThe admin's second factor here is the recovery code {}, which works once, or an authenticator with the key\n{factor}.\nStop with Ctrl-C; {}.",
+        people::FACTOR_CODE,
+        kept.map_or_else(
+            || "nothing is kept".to_owned(),
+            |it| format!("`kalinklo serve --data {}` goes on with this world", it.display())
+        ),
+        factor = world.factor
     ));
 }
