@@ -1,9 +1,10 @@
 //! Queries of pages, asked wrongly: a clear answer, never a fault of ours.
 
+use super::answers::unclear;
 use crate::crawler::walk::walk;
-use crate::support::http::encoded;
+use crate::support::http::{Ask, encoded};
 use crate::support::on_both;
-use crate::support::program::Program;
+use crate::support::program::{Program, Serve};
 use std::collections::BTreeSet;
 
 on_both!(a_query_that_cannot_be_read_is_answered_clearly);
@@ -59,4 +60,39 @@ fn a_query_that_cannot_be_read_is_answered_clearly(demo: &Program) {
     wrong.truncate(40);
     assert!(wrong.is_empty(), "{count} of {tried}, the first of them:\n{}", wrong.join("\n"));
     assert!(tried > 50, "only {tried} were tried");
+}
+
+/// The forms that strangers send from static pages go to a program's address: a browser gets a page back, a program
+/// problem details, whatever was wrong.
+#[test]
+fn who_sends_a_form_of_strangers_is_answered_as_they_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = "[limits]\npublic_form = { burst = 6, seconds = 600 }\n";
+    for path in ["/api/request-hold", "/api/help/contact"] {
+        let server = Serve::on(folder.path()).config(limits).start();
+        let form = "application/x-www-form-urlencoded";
+        let asks = [
+            (415, Ask::new("POST", path).body("text/plain", b"hello")),
+            (422, Ask::new("POST", path).body(form, b"name=%ff%fe")),
+            (
+                403,
+                Ask::new("POST", path).header("Origin", "https://elsewhere.example").form(&[("name", "x")]),
+            ),
+        ];
+        for (accept, kind) in
+            [("text/html,*/*;q=0.8", "text/html"), ("application/json", "application/problem+json")]
+        {
+            for (status, ask) in &asks {
+                let answer = server.visitor().send(&ask.clone().header("Accept", accept));
+                assert_eq!(answer.status, *status, "{path}: {}", answer.text());
+                assert!(
+                    answer.header("content-type").unwrap().starts_with(kind),
+                    "{path} {status}: {answer:?}"
+                );
+                assert_eq!(unclear(&answer, None), None, "{path} {status}");
+            }
+        }
+        let answer = server.visitor().send(&asks[0].1.clone().header("Accept", "text/html"));
+        assert_eq!((answer.status, answer.header("content-type")), (429, Some("text/html; charset=utf-8")));
+    }
 }

@@ -111,6 +111,12 @@ impl Rq {
         is_api(&self.path)
     }
 
+    /// Whether who asks reads pages, as browsers say of themselves (RFC 9110 section 12.5.1).
+    #[must_use]
+    pub fn reads_pages(&self) -> bool {
+        self.header(header::ACCEPT).is_some_and(|it| it.to_ascii_lowercase().contains("text/html"))
+    }
+
     /// The body, at most the route's limit.
     ///
     /// # Errors

@@ -43,7 +43,8 @@ pub async fn answer<A: AppState>(table: &Table<A>, app: Arc<A>, raw: Raw) -> Res
     let edge_of = Arc::clone(&app);
     let edge = edge_of.edge();
     let rq = Rq::of(raw, edge);
-    let (id, came, api, intake) = (rq.id, rq.now, rq.accepts_json(), rq.intake.clone());
+    let (id, came, intake) = (rq.id, rq.now, rq.intake.clone());
+    let api = rq.accepts_json() && !is_form_of_strangers(table, &rq);
     let method = rq.method.clone();
     let (asked, actor) = (Asked::of(&rq), app.actor_key(&rq));
     let mut route = "";
@@ -62,6 +63,12 @@ pub async fn answer<A: AppState>(table: &Table<A>, app: Arc<A>, raw: Raw) -> Res
     // The route's pattern, never the path: ids and slugs say who was looked at.
     tracing::info!(request = %id, %method, route, status = answer.status().as_u16(), micros, "answered");
     answer
+}
+
+/// Whether a browser sends one of the forms that static pages post to a program's address: people get pages back.
+fn is_form_of_strangers<A: AppState>(table: &Table<A>, rq: &Rq) -> bool {
+    let route = || Some(table.find(&rq.path)?.route(&rq.method)?.rate == Rate::PublicForm);
+    rq.reads_pages() && route().unwrap_or_default()
 }
 
 async fn walk<A: AppState>(
