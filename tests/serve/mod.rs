@@ -184,6 +184,7 @@ fn who_asks_again_and_again_for_what_is_not_theirs_is_slowed_and_it_is_recorded(
     let mut demo = Demo::default().data(folder.path()).start();
     let world = demo.world().clone();
     assert!(demo.terminate().success());
+    let said = demo.output();
     let server = Serve::on(folder.path()).config("[limits]\nprobe = { burst = 4, seconds = 3600 }\n").start();
     let persona = world.persona("agency-other");
     let mut prober = Client::new(server.base()).with_cookie(persona.cookie.as_deref().unwrap());
@@ -193,6 +194,13 @@ fn who_asks_again_and_again_for_what_is_not_theirs_is_slowed_and_it_is_recorded(
     let answers: Vec<u16> =
         [&foreign, &unknown, &foreign, &unknown, &foreign, &unknown].map(|it| prober.get(it).status).into();
     assert_eq!(answers, [403, 403, 403, 403, 429, 429]);
+    // who signs in anew is the same person
+    let mut again = server.visitor();
+    let at = said.find("Another agency").unwrap();
+    let link = said[..at].trim_end().rsplit_once("/sign-in/").unwrap().1;
+    let shown = again.get(&format!("/sign-in/{link}"));
+    assert_eq!(again.submit(&shown.page().form("main form[method=post]")).status, 303);
+    assert_eq!(again.get(&unknown).status, 429);
     // what is theirs stays theirs
     assert_eq!(prober.get(&format!("/w/{}", persona.workspace.clone().unwrap())).status, 200);
     let mut db = Db::of(&world);
@@ -201,7 +209,7 @@ fn who_asks_again_and_again_for_what_is_not_theirs_is_slowed_and_it_is_recorded(
     eventually("both kinds of event", || {
         let kinds = db.texts(&noted);
         let count = |wanted: &str| kinds.iter().filter(|it| *it == wanted).count();
-        (count("refused") == 4 && count("probing") == 2).then_some(())
+        (count("refused") == 4 && count("probing") == 3).then_some(())
     });
 }
 

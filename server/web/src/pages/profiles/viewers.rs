@@ -73,7 +73,7 @@ fn show(visit: &mut Visit<'_, '_>, id: ProfileId) -> Result<Response, Problem> {
     let (folio, listing) = (seen.iter().any(|it| it.folio), seen.iter().any(|it| it.listing));
     let mut lines = vec![Line {
         who: "You, and the agencies that represent the artist",
-        sees: "everything: the profile, its level, free and busy days".into(),
+        sees: "everything: the profile, how to reach the artist, its level".into(),
         why: Vec::new(),
     }];
     lines.extend(seen.into_iter().map(|it| {
@@ -91,6 +91,12 @@ fn show(visit: &mut Visit<'_, '_>, id: ProfileId) -> Result<Response, Problem> {
         let sees = if sees.is_empty() { "nothing".to_owned() } else { sees.join(", ") };
         Line { who: it.viewer.title(), sees, why: it.why }
     }));
+    // engagement data has no level (spec P6): whatever is set above, this stays
+    lines.push(Line {
+        who: "A party to one of your engagements, and its counsel",
+        sees: "that engagement, by their side of it".into(),
+        why: Vec::new(),
+    });
     let view = View {
         name: own.listing.name.clone(),
         back: home(visit, id)?,
