@@ -3,7 +3,9 @@
 use super::secrets::{hash, secret_text};
 use super::{letters, verification::name_of};
 use crate::db::Db;
+use crate::doors::{self, Acting};
 use crate::error::StoreError;
+use crate::facts::Load;
 use crate::ledger::{Audience, Event};
 use crate::outbox::Letter;
 use crate::pools::Store;
@@ -15,9 +17,10 @@ use diesel::prelude::*;
 use domain::bounded::Email;
 use domain::{AccountId, EngagementId, InvitationId, Kind, Moment, Role, Side, WorkspaceId};
 use policy::{
-    Permit,
-    actions::{AcceptInvitation, InviteMember, SignUp},
+    Action, Asker, Facts, Permit, Unasked,
+    actions::{AcceptInvitation, InviteCounsel, InviteMember, SignUp},
 };
+use std::sync::Arc;
 
 /// How long an invitation lasts.
 const LIFE: i64 = 14 * Moment::DAY;
@@ -206,8 +209,7 @@ pub fn invitation_shown(
     _permit: &Permit<SignUp>,
     token: &[u8; 32],
 ) -> Result<Option<Invitation>, StoreError> {
-    let now = db.now();
-    find(db.db, token, now)
+    find(db.db, db.store, &db.asker, token, false)
 }
 
 /// The same for somebody signed in, and whether it is for them.
@@ -219,17 +221,23 @@ pub fn invitation_seen(
     permit: &Permit<AcceptInvitation>,
     token: &[u8; 32],
 ) -> Result<Option<(Invitation, bool)>, StoreError> {
-    let now = db.now();
     let mine: String =
         accounts::table.find(permit.on().to_string()).select(accounts::mailbox).first(db.db)?;
-    Ok(find(db.db, token, now)?.map(|it| {
+    Ok(find(db.db, db.store, &db.asker, token, false)?.map(|it| {
         let for_them = it.mailbox == mine;
         (it, for_them)
     }))
 }
 
-/// The open invitation whose secret has this hash.
-pub(super) fn find(db: &mut Db, token: &[u8; 32], now: Moment) -> Result<Option<Invitation>, StoreError> {
+/// The open invitation whose secret has this hash, for `asker`, with what it opens locked where a change follows. It
+/// stands as long as whoever invited might still do so: a right that ended ends what was offered by it.
+pub(super) fn find(
+    db: &mut Db,
+    store: &Store,
+    asker: &Asker,
+    token: &[u8; 32],
+    locked: bool,
+) -> Result<Option<Invitation>, StoreError> {
     type Row = (
         (Word<InvitationId>, Word<WorkspaceId>, Word<Kind>, String),
         (String, Option<String>, String, Word<AccountId>),
@@ -239,7 +247,7 @@ pub(super) fn find(db: &mut Db, token: &[u8; 32], now: Moment) -> Result<Option<
         .inner_join(workspaces::table.on(workspaces::id.eq(invitations::workspace)))
         .filter(invitations::token.eq(token.to_vec()))
         .filter(invitations::used_at.is_null())
-        .filter(invitations::expires_at.gt(now.0))
+        .filter(invitations::expires_at.gt(asker.now.0))
         .select((
             (invitations::id, invitations::workspace, workspaces::kind, workspaces::name),
             (invitations::role, invitations::engagement, invitations::mailbox, invitations::invited_by),
@@ -257,6 +265,14 @@ pub(super) fn find(db: &mut Db, token: &[u8; 32], now: Moment) -> Result<Option<
     let engagement = engagement
         .map(|it| it.parse().map_err(|_| StoreError::Corrupt("invitations.engagement")))
         .transpose()?;
+    let inviter = Inviter { store, account: by.0, workspace: workspace.0, asker, locked };
+    let stands = match engagement {
+        Some(it) => inviter.may::<InviteCounsel>(db, it)?,
+        None => inviter.may::<InviteMember>(db, workspace.0)?,
+    };
+    if !stands {
+        return Ok(None);
+    }
     let by = accounts::table.find(by.0.to_string()).select(accounts::name).first(db)?;
     let count: i64 = accounts::table.filter(accounts::mailbox.eq(&mailbox)).count().get_result(db)?;
     Ok(Some(Invitation {
@@ -272,6 +288,42 @@ pub(super) fn find(db: &mut Db, token: &[u8; 32], now: Moment) -> Result<Option<
         expires_at: Moment(expires),
         has_account: count > 0,
     }))
+}
+
+/// Who invited, when somebody else asks.
+struct Inviter<'a> {
+    store: &'a Store,
+    account: AccountId,
+    workspace: WorkspaceId,
+    asker: &'a Asker,
+    locked: bool,
+}
+impl Inviter<'_> {
+    /// Whether they may still do what they did when they invited.
+    fn may<A: Action<Input = Unasked>>(
+        &self,
+        db: &mut Db,
+        id: <A::On as Facts>::Id,
+    ) -> Result<bool, StoreError>
+    where
+        A::On: Load,
+    {
+        let Asker { visit, now, .. } = *self.asker;
+        // before their membership is read: whoever changes it holds the same lock
+        if self.locked {
+            A::On::lock(db, id)?;
+        }
+        let acting = Acting::Workspace(self.workspace);
+        let actor = match doors::actor(db, self.store, self.account, acting, now) {
+            Ok(it) => it,
+            // no member, or of a workspace that was closed
+            Err(StoreError::Absent) => return Ok(false),
+            Err(e) => return Err(e),
+        };
+        let inviter = Arc::new(Asker { actor, visit, now, factor_at: None });
+        let facts = A::On::load(db, id, &inviter, self.locked)?;
+        Ok(facts.is_some_and(|it| self.store.engine().may::<A>(&inviter, &it, &Unasked)))
+    }
 }
 
 /// Marks an invitation used; a conflict where somebody was quicker.

@@ -20,14 +20,15 @@ use policy::{
 /// Takes an invitation up with one's own, approved account.
 ///
 /// # Errors
-/// Absent where there is no such open invitation or it is for another address; the database's.
+/// Absent where there is no such open invitation, whoever invited may no longer do so, or it is for another address; the
+/// database's.
 pub fn accept(
     store: &Store,
     permit: Permit<AcceptInvitation>,
     token: &[u8; 32],
 ) -> Result<Invitation, StoreError> {
     store.write(permit, |tx, on| {
-        let it = find(tx.db, token, tx.asker().now)?.ok_or(StoreError::Absent)?;
+        let it = find(tx.db, tx.store, &tx.asker, token, true)?.ok_or(StoreError::Absent)?;
         if sessions::mailbox(tx.db, on.id)?.as_deref() != Some(&it.mailbox) {
             return Err(StoreError::Absent);
         }
@@ -40,7 +41,8 @@ pub fn accept(
 /// Takes an invitation up with a new account, which is pending until an admin approves it.
 ///
 /// # Errors
-/// Absent where there is no such open invitation; a conflict where its address has an account; the database's.
+/// Absent where there is no such open invitation or whoever invited may no longer do so; a conflict where its address
+/// has an account; the database's.
 pub fn join(
     store: &Store,
     permit: Permit<SignUp>,
@@ -49,7 +51,7 @@ pub fn join(
     origin: &str,
 ) -> Result<(), StoreError> {
     store.write(permit, |tx, _| {
-        let it = find(tx.db, token, tx.asker().now)?.ok_or(StoreError::Absent)?;
+        let it = find(tx.db, tx.store, &tx.asker, token, true)?.ok_or(StoreError::Absent)?;
         let email = Email::parse(&it.mailbox).map_err(|_| StoreError::Corrupt("invitations.mailbox"))?;
         if known(tx.db, &email)?.is_some() {
             return Err(StoreError::Conflict("This address has an account. Sign in with it first.".into()));

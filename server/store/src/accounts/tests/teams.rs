@@ -16,7 +16,7 @@ pub(super) fn team(ground: &Ground, account: AccountId, home: WorkspaceId) -> Ve
         })
         .unwrap()
 }
-fn role(
+pub(super) fn role(
     ground: &Ground,
     by: AccountId,
     home: WorkspaceId,
@@ -38,7 +38,12 @@ fn money(
     let permit = ground.permit::<actions::ManageTeam>(&asker, home, Unasked)?;
     accounts::money_set(&ground.store, permit, it.id, it.version, to)
 }
-fn remove(ground: &Ground, by: AccountId, home: WorkspaceId, it: &MemberRow) -> Result<(), StoreError> {
+pub(super) fn remove(
+    ground: &Ground,
+    by: AccountId,
+    home: WorkspaceId,
+    it: &MemberRow,
+) -> Result<(), StoreError> {
     let asker = ground.as_account(by, Acting::Workspace(home), NOW, None);
     let permit = ground.permit::<actions::ManageTeam>(&asker, home, Unasked)?;
     accounts::member_remove(&ground.store, permit, it.id, it.version)
@@ -48,7 +53,7 @@ fn leave(ground: &Ground, by: AccountId, home: WorkspaceId) -> Result<(), StoreE
     accounts::leave(&ground.store, ground.permit::<actions::LeaveWorkspace>(&asker, home, Unasked)?)
 }
 /// An agency's owner and a colleague with this role, approved.
-fn two(ground: &Ground, as_role: Role) -> (AccountId, AccountId, WorkspaceId) {
+pub(super) fn two(ground: &Ground, as_role: Role) -> (AccountId, AccountId, WorkspaceId) {
     let (owner, home) = ground.approved(Kind::Agency, "owner@example.org");
     let (colleague, _) = ground.approved(Kind::Presenter, "colleague@example.org");
     crate::accounts::tests::invitations::invited(ground, owner, home, "colleague@example.org", as_role)

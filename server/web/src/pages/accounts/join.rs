@@ -56,7 +56,8 @@ fn leaf(house: &House, it: &Invitation) -> (Leaf, Section) {
 fn over(house: &House) -> Result<Response, Problem> {
     let mut answer = Leaf::new("This invitation does not open anything")
         .lead(
-            "An invitation is taken up once and lasts fourteen days. Ask whoever invited you for a new one.",
+            "An invitation is taken up once, and lasts fourteen days or until whoever sent it may no longer invite. Ask \
+             the workspace for a new one.",
         )
         .with(Section::plain().link("/sign-in", "Sign in"))
         .answer(house, &browser::page(house, "This invitation does not open anything"))?;
