@@ -43,7 +43,10 @@ async fn redeem(mut call: Call<House>) -> Result<Response, Problem> {
     let token = hash_of_text(&sheet.secret("token"));
     // the link itself works once
     sheet.finish(&call.app)?;
-    let Some(token) = token else { return over(&call.app) };
+    let Some(token) = token else {
+        failed(&call, "link");
+        return over(&call.app);
+    };
     let (hash, agent, old) = (browser.hash(), agent(&call), old_session(&call));
     let redeemed = call
         .public(move |house, asker| {
@@ -53,7 +56,10 @@ async fn redeem(mut call: Call<House>) -> Result<Response, Problem> {
         .await?;
     match redeemed {
         Ok((issued, there)) => Ok(cookie(reply::see_other(&there), &call.app, Some(&issued))),
-        Err(true) => elsewhere(&call.app),
+        Err(true) => {
+            failed(&call, "other-browser");
+            elsewhere(&call.app)
+        }
         Err(false) => {
             failed(&call, "link");
             over(&call.app)
