@@ -96,9 +96,8 @@ impl Artist {
         };
         let invited = invited.into_iter().filter(|it| *it < places.presenters).collect();
         let agency = match number {
-            // the first persona is the first agency's, the second is the second agency's
-            0 => Some(0),
-            1 => Some(1),
+            // the artists of personas are the first two agencies'; the partner agency has somebody with a hold, too
+            0..3 => Some(number),
             _ if number % 6 == 5 => None,
             _ => Some(luck.below(places.agencies)),
         };
