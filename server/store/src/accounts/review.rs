@@ -1,7 +1,7 @@
 //! What platform staff decide of accounts: approve, reject, suspend, reinstate.
 
 use super::application::load;
-use super::{Application, changed, letters, sessions};
+use super::{Application, changed, letters, sessions, shown_is};
 use crate::error::StoreError;
 use crate::ledger::Event;
 use crate::lists::Page;
@@ -13,7 +13,7 @@ use crate::schema::{access_codes, accounts};
 use crate::write::{Change, Write};
 use diesel::prelude::*;
 use domain::bounded::Prose;
-use domain::{AccountId, AccountStatus};
+use domain::{AccountId, AccountStatus, Version};
 use policy::{
     Action, Factor, Permit,
     actions::{ApproveAccount, ReinstateAccount, RejectAccount, ReviewAccount, SuspendAccount},
@@ -86,14 +86,16 @@ struct Step<'a> {
     wrong: &'static str,
 }
 
-/// Moves an account one step and tells its person.
+/// Moves an account, as it was `shown`, one step and tells its person.
 fn step<A: Action<On = facts::Account>>(
     store: &Store,
     permit: Permit<A>,
+    shown: Version,
     it: &Step<'_>,
     letter: impl FnOnce(&str, &str) -> Letter,
     then: impl FnOnce(&mut Write<'_>, AccountId) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
+    shown_is(shown, permit.version())?;
     store.write(permit, |tx, on| {
         if on.status != it.from {
             return Err(StoreError::Conflict(it.wrong.into()));
@@ -124,11 +126,16 @@ fn step<A: Action<On = facts::Account>>(
     })
 }
 
-/// Approves a pending account.
+/// Approves a pending account. `shown` is the edition of the application that was read.
 ///
 /// # Errors
 /// A conflict where it is decided already; stale; the database's.
-pub fn approve(store: &Store, permit: Permit<ApproveAccount>, origin: &str) -> Result<(), StoreError> {
+pub fn approve(
+    store: &Store,
+    permit: Permit<ApproveAccount>,
+    shown: Version,
+    origin: &str,
+) -> Result<(), StoreError> {
     let it = Step {
         from: AccountStatus::Pending,
         to: AccountStatus::Approved,
@@ -136,7 +143,7 @@ pub fn approve(store: &Store, permit: Permit<ApproveAccount>, origin: &str) -> R
         reason: None,
         wrong: "This account does not wait for a decision any more.",
     };
-    step(store, permit, &it, |to, name| letters::approved(to, name, origin), |_, _| Ok(()))
+    step(store, permit, shown, &it, |to, name| letters::approved(to, name, origin), |_, _| Ok(()))
 }
 
 /// Rejects a pending account with a reason, which the person is told.
@@ -146,6 +153,7 @@ pub fn approve(store: &Store, permit: Permit<ApproveAccount>, origin: &str) -> R
 pub fn reject(
     store: &Store,
     permit: Permit<RejectAccount>,
+    shown: Version,
     reason: &Prose,
     origin: &str,
 ) -> Result<(), StoreError> {
@@ -156,7 +164,14 @@ pub fn reject(
         reason: Some(reason.as_str()),
         wrong: "This account does not wait for a decision any more.",
     };
-    step(store, permit, &it, |to, name| letters::rejected(to, name, reason.as_str(), origin), |_, _| Ok(()))
+    step(
+        store,
+        permit,
+        shown,
+        &it,
+        |to, name| letters::rejected(to, name, reason.as_str(), origin),
+        |_, _| Ok(()),
+    )
 }
 
 /// Suspends an approved account with a reason and ends its sessions.
@@ -166,6 +181,7 @@ pub fn reject(
 pub fn suspend(
     store: &Store,
     permit: Permit<SuspendAccount>,
+    shown: Version,
     reason: &Prose,
     origin: &str,
 ) -> Result<(), StoreError> {
@@ -177,14 +193,19 @@ pub fn suspend(
         wrong: "Only an approved account can be suspended.",
     };
     let letter = |to: &str, name: &str| letters::suspended(to, name, reason.as_str(), origin);
-    step(store, permit, &it, letter, |tx, id| sessions::end_all(tx.db, id).map(|_| ()))
+    step(store, permit, shown, &it, letter, |tx, id| sessions::end_all(tx.db, id).map(|_| ()))
 }
 
 /// Opens a suspended account again.
 ///
 /// # Errors
 /// A conflict where it is not suspended; stale; the database's.
-pub fn reinstate(store: &Store, permit: Permit<ReinstateAccount>, origin: &str) -> Result<(), StoreError> {
+pub fn reinstate(
+    store: &Store,
+    permit: Permit<ReinstateAccount>,
+    shown: Version,
+    origin: &str,
+) -> Result<(), StoreError> {
     let it = Step {
         from: AccountStatus::Suspended,
         to: AccountStatus::Approved,
@@ -192,5 +213,5 @@ pub fn reinstate(store: &Store, permit: Permit<ReinstateAccount>, origin: &str) 
         reason: None,
         wrong: "Only a suspended account can be opened again.",
     };
-    step(store, permit, &it, |to, name| letters::reinstated(to, name, origin), |_, _| Ok(()))
+    step(store, permit, shown, &it, |to, name| letters::reinstated(to, name, origin), |_, _| Ok(()))
 }

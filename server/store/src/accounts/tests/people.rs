@@ -98,7 +98,8 @@ impl Ground {
         let admin = self.some_admin();
         let permit =
             self.permit::<actions::ApproveAccount>(&self.staff(admin, NOW, 10), id, policy::Factor).unwrap();
-        accounts::approve(&self.store, permit, ORIGIN).unwrap();
+        let shown = permit.version();
+        accounts::approve(&self.store, permit, shown, ORIGIN).unwrap();
         (id, self.workspace(address))
     }
     pub(crate) fn some_admin(&self) -> AccountId {

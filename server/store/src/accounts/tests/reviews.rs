@@ -10,25 +10,27 @@ use policy::{Factor, Unasked, actions};
 
 fn approve(ground: &Ground, it: AccountId) -> Result<(), StoreError> {
     let asker = ground.staff(ground.some_admin(), NOW, 10);
-    accounts::approve(&ground.store, ground.permit::<actions::ApproveAccount>(&asker, it, Factor)?, ORIGIN)
+    let permit = ground.permit::<actions::ApproveAccount>(&asker, it, Factor)?;
+    let shown = permit.version();
+    accounts::approve(&ground.store, permit, shown, ORIGIN)
 }
 fn reject(ground: &Ground, it: AccountId) -> Result<(), StoreError> {
     let asker = ground.staff(ground.some_admin(), NOW, 10);
     let permit = ground.permit::<actions::RejectAccount>(&asker, it, Factor)?;
-    accounts::reject(&ground.store, permit, &prose("We could not reach you."), ORIGIN)
+    let shown = permit.version();
+    accounts::reject(&ground.store, permit, shown, &prose("We could not reach you."), ORIGIN)
 }
 fn suspend(ground: &Ground, it: AccountId, factor: i64) -> Result<(), StoreError> {
     let asker = ground.staff(ground.some_admin(), NOW, factor);
     let permit = ground.permit::<actions::SuspendAccount>(&asker, it, Factor)?;
-    accounts::suspend(&ground.store, permit, &prose("Reports."), ORIGIN)
+    let shown = permit.version();
+    accounts::suspend(&ground.store, permit, shown, &prose("Reports."), ORIGIN)
 }
 fn reinstate(ground: &Ground, it: AccountId) -> Result<(), StoreError> {
     let asker = ground.staff(ground.some_admin(), NOW, 10);
-    accounts::reinstate(
-        &ground.store,
-        ground.permit::<actions::ReinstateAccount>(&asker, it, Factor)?,
-        ORIGIN,
-    )
+    let permit = ground.permit::<actions::ReinstateAccount>(&asker, it, Factor)?;
+    let shown = permit.version();
+    accounts::reinstate(&ground.store, permit, shown, ORIGIN)
 }
 fn verify(
     ground: &Ground,

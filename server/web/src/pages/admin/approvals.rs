@@ -14,7 +14,7 @@ use policy::{
     actions::{ApproveAccount, ReinstateAccount, RejectAccount, ReviewAccount, SuspendAccount},
 };
 use store::Page as Rows;
-use store::accounts::{self, Reviewed};
+use store::accounts::{self, Application, Reviewed};
 use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
@@ -95,9 +95,11 @@ pub(super) fn about(
         leaf = leaf.with(Section::titled("reason-given", "Reason given").quote(reason.clone()));
     }
     leaf = match application.status {
-        AccountStatus::Pending => leaf.maybe(approve(visit, id)?).maybe(reject(visit, id, filled)?),
-        AccountStatus::Approved => leaf.maybe(suspend(visit, id, filled)?),
-        AccountStatus::Suspended => leaf.maybe(reinstate(visit, id)?),
+        AccountStatus::Pending => {
+            leaf.maybe(approve(visit, application)?).maybe(reject(visit, application, filled)?)
+        }
+        AccountStatus::Approved => leaf.maybe(suspend(visit, application, filled)?),
+        AccountStatus::Suspended => leaf.maybe(reinstate(visit, application)?),
         AccountStatus::Rejected | AccountStatus::Withdrawn => leaf,
     };
     let mut page = visit.page(application.name.clone(), "/admin/approvals")?;
@@ -105,11 +107,17 @@ pub(super) fn about(
     Ok((page, leaf))
 }
 
-fn approve(visit: &mut Visit<'_, '_>, id: AccountId) -> Result<Option<Section>, Problem> {
-    if !visit.db.may::<ApproveAccount>(id, &Factor)? {
+/// The form of one step, which says which edition of the application it was shown with.
+fn decision(visit: &mut Visit<'_, '_>, it: &Application, step: &str, verb: &str) -> Form {
+    Form::post(visit, format!("/admin/approvals/{}/{step}", it.account), verb)
+        .hidden("version", it.version.0.to_string())
+}
+
+fn approve(visit: &mut Visit<'_, '_>, it: &Application) -> Result<Option<Section>, Problem> {
+    if !visit.db.may::<ApproveAccount>(it.account, &Factor)? {
         return Ok(None);
     }
-    let form = Form::post(visit, format!("/admin/approvals/{id}/approve"), "Approve the account");
+    let form = decision(visit, it, "approve", "Approve the account");
     Ok(Some(Section::titled("approve", "Approve").say("The person is told by mail.").form(form)))
 }
 
@@ -117,13 +125,11 @@ fn reason(filled: &Filled) -> Field {
     Field::area("reason", "Reason").hint("The person reads this, word for word.").filled(filled)
 }
 
-fn reject(visit: &mut Visit<'_, '_>, id: AccountId, filled: &Filled) -> Result<Option<Section>, Problem> {
-    if !visit.db.may::<RejectAccount>(id, &Factor)? {
+fn reject(visit: &mut Visit<'_, '_>, it: &Application, filled: &Filled) -> Result<Option<Section>, Problem> {
+    if !visit.db.may::<RejectAccount>(it.account, &Factor)? {
         return Ok(None);
     }
-    let form = Form::post(visit, format!("/admin/approvals/{id}/reject"), "Reject the application")
-        .field(reason(filled))
-        .undo();
+    let form = decision(visit, it, "reject", "Reject the application").field(reason(filled)).undo();
     Ok(Some(Section::titled("reject", "Reject").form(form)))
 }
 
@@ -134,23 +140,21 @@ fn fresh_code_first(section: Section, back: &str) -> Section {
         .link(format!("/admin/step-up?to={}", crate::http::encoding::encode(back)), "Give a fresh code")
 }
 
-fn suspend(visit: &mut Visit<'_, '_>, id: AccountId, filled: &Filled) -> Result<Option<Section>, Problem> {
+fn suspend(visit: &mut Visit<'_, '_>, it: &Application, filled: &Filled) -> Result<Option<Section>, Problem> {
     let section =
         Section::titled("suspend", "Suspend").say("All sessions end at once, and the person is told.");
-    if !visit.db.may::<SuspendAccount>(id, &Factor)? {
-        return Ok(Some(fresh_code_first(section, &format!("/admin/approvals/{id}"))));
+    if !visit.db.may::<SuspendAccount>(it.account, &Factor)? {
+        return Ok(Some(fresh_code_first(section, &format!("/admin/approvals/{}", it.account))));
     }
-    let form = Form::post(visit, format!("/admin/approvals/{id}/suspend"), "Suspend the account")
-        .field(reason(filled))
-        .undo();
+    let form = decision(visit, it, "suspend", "Suspend the account").field(reason(filled)).undo();
     Ok(Some(section.form(form)))
 }
 
-fn reinstate(visit: &mut Visit<'_, '_>, id: AccountId) -> Result<Option<Section>, Problem> {
-    if !visit.db.may::<ReinstateAccount>(id, &Factor)? {
+fn reinstate(visit: &mut Visit<'_, '_>, it: &Application) -> Result<Option<Section>, Problem> {
+    if !visit.db.may::<ReinstateAccount>(it.account, &Factor)? {
         return Ok(None);
     }
-    let form = Form::post(visit, format!("/admin/approvals/{id}/reinstate"), "Open the account again");
+    let form = decision(visit, it, "reinstate", "Open the account again");
     Ok(Some(Section::titled("reinstate", "Open again").form(form)))
 }
 

@@ -1,4 +1,4 @@
-//! What staff decide of an account, each a form of its own.
+//! What staff decide of an account as it was shown to them, each a form of its own.
 
 use super::approvals::about;
 use super::staff_change;
@@ -61,16 +61,22 @@ where
     .await
 }
 
-fn approve(visit: &mut Visit<'_, '_>, permit: Permit<ApproveAccount>, sheet: Sheet) -> Result<(), Problem> {
-    Ok(accounts::approve(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?)
+fn approve(
+    visit: &mut Visit<'_, '_>,
+    permit: Permit<ApproveAccount>,
+    mut sheet: Sheet,
+) -> Result<(), Problem> {
+    let shown = sheet.version()?;
+    Ok(accounts::approve(&sheet.finish(visit.house)?, permit, shown, &visit.house.settings.address)?)
 }
 
 fn reinstate(
     visit: &mut Visit<'_, '_>,
     permit: Permit<ReinstateAccount>,
-    sheet: Sheet,
+    mut sheet: Sheet,
 ) -> Result<(), Problem> {
-    Ok(accounts::reinstate(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?)
+    let shown = sheet.version()?;
+    Ok(accounts::reinstate(&sheet.finish(visit.house)?, permit, shown, &visit.house.settings.address)?)
 }
 
 /// The reason in a form, which the person reads; or the page again.
@@ -85,9 +91,10 @@ fn reason(visit: &mut Visit<'_, '_>, id: AccountId, sheet: &mut Sheet) -> Result
 }
 
 fn reject(visit: &mut Visit<'_, '_>, permit: Permit<RejectAccount>, mut sheet: Sheet) -> Result<(), Problem> {
+    let shown = sheet.version()?;
     let reason = reason(visit, permit.on(), &mut sheet)?;
     let store = sheet.finish(visit.house)?;
-    Ok(accounts::reject(&store, permit, &reason, &visit.house.settings.address)?)
+    Ok(accounts::reject(&store, permit, shown, &reason, &visit.house.settings.address)?)
 }
 
 fn suspend(
@@ -95,7 +102,8 @@ fn suspend(
     permit: Permit<SuspendAccount>,
     mut sheet: Sheet,
 ) -> Result<(), Problem> {
+    let shown = sheet.version()?;
     let reason = reason(visit, permit.on(), &mut sheet)?;
     let store = sheet.finish(visit.house)?;
-    Ok(accounts::suspend(&store, permit, &reason, &visit.house.settings.address)?)
+    Ok(accounts::suspend(&store, permit, shown, &reason, &visit.house.settings.address)?)
 }

@@ -92,6 +92,47 @@ async fn dangerous_steps_need_a_code_of_the_last_minutes() {
 }
 
 #[tokio::test]
+async fn an_application_is_decided_as_it_was_shown() {
+    let place = Place::new();
+    let mut ann = place.browser();
+    ann.sign_up("artist", "ann@example.org").await;
+    ann.sign_in("ann@example.org").await;
+    let mut staff = place.staff().await;
+    let page = format!("/admin/approvals/{}", place.account("ann@example.org"));
+    let (approve, reject) = (format!("{page}/approve"), format!("{page}/reject"));
+    let status = || place.text("SELECT status FROM accounts WHERE email = 'ann@example.org'");
+    let before = [staff.get(&page).await, staff.get(&page).await];
+    // a new name of the workspace alone is another application too
+    let typed = [("name", "Anna Example"), ("workspace", "The Royal Opera"), ("application", "I sing.")];
+    ann.submit("/application", "/application", &typed).await.leads("/waiting");
+    for (shown, action) in before.iter().zip([&approve, &reject]) {
+        let typed = if action == &reject { vec![("reason", "Doubts.")] } else { Vec::new() };
+        let stale = staff.send(shown, action, &typed).await;
+        assert_eq!((stale.status, status().as_str()), (409, "pending"), "{}", stale.body);
+        assert!(stale.body.contains("Somebody changed this in the meantime"), "{}", stale.body);
+    }
+    let shown = staff.get(&page).await;
+    shown.sees("The Royal Opera");
+    // a form that does not say what was shown decides nothing
+    assert_eq!(staff.send(&shown, &approve, &[("version", "")]).await.status, 400);
+    assert_eq!(status(), "pending");
+    staff.submit(&page, &approve, &[]).await.leads(&page);
+    assert_eq!(status(), "approved");
+
+    // an account that was suspended and opened again is no longer the one that was shown
+    let (suspend, reinstate) = (format!("{page}/suspend"), format!("{page}/reinstate"));
+    let approved = staff.get(&page).await;
+    staff.submit(&page, &suspend, &[("reason", "Reports.")]).await.leads(&page);
+    let suspended = staff.get(&page).await;
+    staff.submit(&page, &reinstate, &[]).await.leads(&page);
+    let stale = staff.send(&approved, &suspend, &[("reason", "Reports.")]).await;
+    assert_eq!((stale.status, status().as_str()), (409, "approved"), "{}", stale.body);
+    staff.submit(&page, &suspend, &[("reason", "Reports again.")]).await.leads(&page);
+    let stale = staff.send(&suspended, &reinstate, &[]).await;
+    assert_eq!((stale.status, status().as_str()), (409, "suspended"), "{}", stale.body);
+}
+
+#[tokio::test]
 async fn a_workspace_is_verified_and_the_artist_named() {
     let place = Place::new();
     place.member("artist", "ann@example.org").await;
