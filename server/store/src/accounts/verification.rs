@@ -147,8 +147,9 @@ pub fn workspace_review(
     })
 }
 
-/// Verifies a workspace with a note. For an artist's workspace `in_person` may name the member who is the artist.
-/// A verified workspace may be verified again, with another note or another person.
+/// Verifies a workspace with a note. For an artist's workspace `in_person` may name the member who is the artist;
+/// nobody else is in person then, and without a name nobody is. A verified workspace may be verified again, with
+/// another note or another person.
 ///
 /// # Errors
 /// Stale; a conflict where `in_person` is no owner of an artist's workspace; the database's.
@@ -167,6 +168,12 @@ pub fn verify(
         let mut event = Event::platform("workspace", on.id, "verified")
             .change("verified", on.verified, true)
             .with("after.note", note);
+        let before = in_person_of(tx.db, on.id)?;
+        let cleared = clear_in_person(tx.db, on.id, in_person)?;
+        if !before.is_empty() {
+            let named: Vec<_> = before.iter().map(MembershipId::to_string).collect();
+            event = event.with("before.in-person", named.join(" ")).with("in-person-cleared", cleared);
+        }
         if let Some(member) = in_person {
             if on.kind != Kind::Artist {
                 return Err(not_an_artist());
@@ -193,6 +200,27 @@ pub fn verify(
     })
 }
 
+/// The members who are the artist in person now.
+fn in_person_of(db: &mut crate::Db, id: WorkspaceId) -> QueryResult<Vec<MembershipId>> {
+    let rows: Vec<Word<MembershipId>> = memberships::table
+        .filter(memberships::workspace.eq(id.to_string()).and(memberships::in_person.eq(true)))
+        .order(memberships::id)
+        .select(memberships::id)
+        .load(db)?;
+    Ok(rows.into_iter().map(|it| it.0).collect())
+}
+
+/// Nobody but `except` is the artist in person any more; says of how many that was taken.
+fn clear_in_person(db: &mut crate::Db, id: WorkspaceId, except: Option<MembershipId>) -> QueryResult<usize> {
+    let others = memberships::workspace
+        .eq(id.to_string())
+        .and(memberships::in_person.eq(true))
+        .and(memberships::id.ne(except.map(|it| it.to_string()).unwrap_or_default()));
+    diesel::update(memberships::table.filter(others))
+        .set((memberships::in_person.eq(false), memberships::version.eq(memberships::version + 1)))
+        .execute(db)
+}
+
 fn not_an_artist() -> StoreError {
     StoreError::Conflict("Only an owner of an artist’s workspace can be the artist.".into())
 }
@@ -215,10 +243,7 @@ pub fn revoke_verification(
         }
         let rows = set_verified(tx.db, on.id, on.version, false, reason)?;
         changed(rows, on.version)?;
-        let flagged = memberships::workspace.eq(on.id.to_string()).and(memberships::in_person.eq(true));
-        let cleared = diesel::update(memberships::table.filter(flagged))
-            .set((memberships::in_person.eq(false), memberships::version.eq(memberships::version + 1)))
-            .execute(tx.db)?;
+        let cleared = clear_in_person(tx.db, on.id, None)?;
         let name = name_of(tx.db, on.id)?;
         let letters = to_owners(tx.db, on.id, |to| letters::unverified(to, &name, reason.as_str(), origin))?;
         let event = Event::platform("workspace", on.id, "verification-revoked")

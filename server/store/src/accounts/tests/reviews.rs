@@ -1,11 +1,13 @@
 //! Staff decide on applications and workspaces, and never on their own.
 
 use super::ground::{Ground, NOW, ORIGIN, both, conflict, refused, stale};
+use super::invitations::{accepted, invited};
 use super::people::prose;
+use super::teams::team;
 use crate::accounts;
 use crate::lists::Page;
 use crate::{Acting, StoreError};
-use domain::{AccountId, AccountStatus, Kind, MembershipId, Version, WorkspaceId};
+use domain::{AccountId, AccountStatus, Kind, MembershipId, Role, Version, WorkspaceId};
 use policy::{Factor, Unasked, actions};
 
 fn approve(ground: &Ground, it: AccountId) -> Result<(), StoreError> {
@@ -126,6 +128,43 @@ both! {
         accounts::revoke_verification(&ground.store, permit, Version(2), &prose("Doubts."), ORIGIN).unwrap();
         assert!(!review().verified && !review().members[0].in_person);
         assert_eq!((listed(true), listed(false)), (0, 1));
+    }
+
+    fn verified_anew_with_another_person_leaves_nobody_else_in_person(ground) {
+        let (ann, home) = ground.approved(Kind::Artist, "ann@example.org");
+        let (bea, _) = ground.approved(Kind::Presenter, "bea@example.org");
+        invited(ground, ann, home, "bea@example.org", Role::Owner).unwrap();
+        accepted(ground, bea, &ground.token("bea@example.org")).unwrap();
+        let (other, elsewhere) = ground.approved(Kind::Artist, "other@example.org");
+        let admin = ground.some_admin();
+        let asker = ground.staff(admin, NOW, 10);
+        let members = |it| ground.store.read(&asker, |db| {
+            let permit = db.permit::<actions::ReviewWorkspace>(it, Factor)?;
+            accounts::workspace_review(db, &permit)
+        }).unwrap().members;
+        let in_person = |it| members(it).iter().map(|it| it.in_person).collect::<Vec<_>>();
+        let (a, b) = (members(home)[0].id, members(home)[1].id);
+        verify(ground, admin, elsewhere, 1, Some(members(elsewhere)[0].id)).unwrap();
+        verify(ground, admin, home, 1, Some(a)).unwrap();
+        assert_eq!(in_person(home), [true, false]);
+        let shown = team(ground, ann, home)[0].clone();
+        verify(ground, admin, home, 2, Some(b)).unwrap();
+        assert_eq!(in_person(home), [false, true], "who was named before is not the artist any more");
+        assert_eq!(ground.ledger_field("before.in-person"), a.to_string());
+        assert_eq!(ground.ledger_field("after.in-person"), b.to_string());
+        assert_eq!(ground.ledger_field("in-person-cleared"), "1");
+        assert_eq!(team(ground, ann, home)[0].version, Version(shown.version.0 + 1));
+        // a wrong person changes nothing, and the same person stays
+        assert!(conflict(verify(ground, admin, home, 3, Some(members(elsewhere)[0].id))));
+        assert_eq!(in_person(home), [false, true]);
+        verify(ground, admin, home, 3, Some(b)).unwrap();
+        assert_eq!(in_person(home), [false, true]);
+        verify(ground, admin, home, 4, None).unwrap();
+        assert_eq!(in_person(home), [false, false], "nobody was named");
+        assert_eq!(ground.ledger_field("before.in-person"), b.to_string());
+        assert_eq!(in_person(elsewhere), [true], "another workspace is not touched");
+        ground.ledger_ends_with(&["verified", "verified", "verified", "verified", "verified"]);
+        assert!(team(ground, other, elsewhere)[0].in_person);
     }
 
     fn staff_verify_no_workspace_of_their_own_and_no_stranger_as_the_artist(ground) {

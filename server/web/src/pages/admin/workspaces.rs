@@ -124,12 +124,16 @@ fn about(
         ]);
     }
     let blank = Filled::blank();
-    let of = |mine| if again == mine { filled } else { &blank };
+    // a new note alone takes nobody's place
+    let named = it.members.iter().find(|it| it.in_person).map(|it| ("in-person", it.id.to_string()));
+    let first = Filled::with(named);
+    let verifying = if again == Again::Verify { filled } else { &first };
+    let revoking = if again == Again::Revoke { filled } else { &blank };
     let leaf = Leaf::new(it.name.clone())
         .with(Section::plain().facts(facts))
         .with(Section::titled("members", "Members").table(table, "It has no members."))
-        .maybe(verification(visit, &it, of(Again::Verify))?)
-        .maybe(revocation(visit, &it, of(Again::Revoke))?);
+        .maybe(verification(visit, &it, verifying)?)
+        .maybe(revocation(visit, &it, revoking)?);
     Ok((visit.page(it.name, "/admin/workspaces")?, leaf))
 }
 
@@ -148,9 +152,17 @@ fn verification(
     // the artist in person owns their workspace
     let owners: Vec<_> = it.members.iter().filter(|it| it.role.can_be_the_artist()).collect();
     if it.kind == Kind::Artist && !owners.is_empty() {
-        let mut choice = Choice::new("in-person", "Which owner is the artist in person?")
-            .hint("Only they can show the profile in public. Choose somebody only if you know it.")
-            .option("", "Nobody, for now", "");
+        let hint = if it.members.iter().any(|it| it.in_person) {
+            "Only they can show the profile in public. Choose somebody only if you know it. \
+             Whoever you choose takes the place of anybody named before."
+        } else {
+            "Only they can show the profile in public. Choose somebody only if you know it."
+        };
+        let mut choice = Choice::new("in-person", "Which owner is the artist in person?").hint(hint).option(
+            "",
+            "Nobody, for now",
+            "",
+        );
         for member in owners {
             choice = choice.option(member.id.as_str(), &member.name, &member.email);
         }

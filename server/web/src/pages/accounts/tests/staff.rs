@@ -146,9 +146,16 @@ async fn a_workspace_is_verified_and_the_artist_named() {
     let member = place.text("SELECT id FROM memberships");
     let typed = [("note", "Spoken to."), ("in-person", member.as_str())];
     staff.submit(&page, &format!("{page}/verify"), &typed).await.leads(&page);
-    staff.get(&page).await.sees("the artist in person").sees("Spoken to.");
+    staff.get(&page).await.sees("owner, the artist in person").sees("Spoken to.");
     let stale = staff.send(&shown, &format!("{page}/verify"), &typed).await;
     assert_eq!(stale.status, 409);
+    // verified anew, the person who is named already is chosen, so that a new note alone takes nobody's place
+    let anew = staff.get(&page).await;
+    let chosen = format!("value=\"{member}\" checked");
+    anew.sees("Whoever you choose takes the place of anybody named before.").sees(&chosen);
+    staff.submit(&page, &format!("{page}/verify"), &[("note", "Met."), ("in-person", "")]).await.leads(&page);
+    let nobody = staff.get(&page).await;
+    assert!(!nobody.body.contains("owner, the artist in person"), "{}", nobody.body);
     staff.submit(&page, &format!("{page}/revoke"), &[("reason", "Doubts.")]).await.leads(&page);
     assert!(place.letter("ann@example.org").contains("Doubts."));
     staff.get("/admin/workspaces?kind=agency&verified=yes").await.sees("There are none.");
