@@ -8,8 +8,8 @@ use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
 use crate::visit::Visit;
-use domain::AccountId;
 use domain::bounded::Prose;
+use domain::{AccountId, Version};
 use policy::{
     Action, Factor, Permit,
     actions::{ApproveAccount, ReinstateAccount, RejectAccount, SuspendAccount},
@@ -42,7 +42,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
 /// One decision about the account in the path, by whoever has this right to it.
 async fn take<A>(
     call: Call<House>,
-    act: fn(&mut Visit<'_, '_>, Permit<A>, Sheet) -> Result<(), Problem>,
+    act: fn(&mut Visit<'_, '_>, Permit<A>, Version, Sheet) -> Result<(), Problem>,
 ) -> Result<Response, Problem>
 where
     A: Action<On = facts::Account, Input = Factor>,
@@ -54,8 +54,9 @@ where
         let id = visit.known(id)?;
         Ok(visit.db.permit::<A>(id, Factor)?)
     };
-    staff_change(call, back, ask, move |visit, permit, sheet| {
-        act(visit, permit, sheet)?;
+    staff_change(call, back, ask, move |visit, permit, mut sheet| {
+        let shown = sheet.version()?;
+        act(visit, permit, shown, sheet)?;
         Ok(reply::see_other(&there))
     })
     .await
@@ -64,18 +65,18 @@ where
 fn approve(
     visit: &mut Visit<'_, '_>,
     permit: Permit<ApproveAccount>,
-    mut sheet: Sheet,
+    shown: Version,
+    sheet: Sheet,
 ) -> Result<(), Problem> {
-    let shown = sheet.version()?;
     Ok(accounts::approve(&sheet.finish(visit.house)?, permit, shown, &visit.house.settings.address)?)
 }
 
 fn reinstate(
     visit: &mut Visit<'_, '_>,
     permit: Permit<ReinstateAccount>,
-    mut sheet: Sheet,
+    shown: Version,
+    sheet: Sheet,
 ) -> Result<(), Problem> {
-    let shown = sheet.version()?;
     Ok(accounts::reinstate(&sheet.finish(visit.house)?, permit, shown, &visit.house.settings.address)?)
 }
 
@@ -90,8 +91,12 @@ fn reason(visit: &mut Visit<'_, '_>, id: AccountId, sheet: &mut Sheet) -> Result
     }
 }
 
-fn reject(visit: &mut Visit<'_, '_>, permit: Permit<RejectAccount>, mut sheet: Sheet) -> Result<(), Problem> {
-    let shown = sheet.version()?;
+fn reject(
+    visit: &mut Visit<'_, '_>,
+    permit: Permit<RejectAccount>,
+    shown: Version,
+    mut sheet: Sheet,
+) -> Result<(), Problem> {
     let reason = reason(visit, permit.on(), &mut sheet)?;
     let store = sheet.finish(visit.house)?;
     Ok(accounts::reject(&store, permit, shown, &reason, &visit.house.settings.address)?)
@@ -100,9 +105,9 @@ fn reject(visit: &mut Visit<'_, '_>, permit: Permit<RejectAccount>, mut sheet: S
 fn suspend(
     visit: &mut Visit<'_, '_>,
     permit: Permit<SuspendAccount>,
+    shown: Version,
     mut sheet: Sheet,
 ) -> Result<(), Problem> {
-    let shown = sheet.version()?;
     let reason = reason(visit, permit.on(), &mut sheet)?;
     let store = sheet.finish(visit.house)?;
     Ok(accounts::suspend(&store, permit, shown, &reason, &visit.house.settings.address)?)

@@ -152,13 +152,12 @@ fn verification(
     // the artist in person owns their workspace
     let owners: Vec<_> = it.members.iter().filter(|it| it.role.can_be_the_artist()).collect();
     if it.kind == Kind::Artist && !owners.is_empty() {
-        let hint = if it.members.iter().any(|it| it.in_person) {
-            "Only they can show the profile in public. Choose somebody only if you know it. \
-             Whoever you choose takes the place of anybody named before."
-        } else {
-            "Only they can show the profile in public. Choose somebody only if you know it."
-        };
-        let mut choice = Choice::new("in-person", "Which owner is the artist in person?").hint(hint).option(
+        let mut hint =
+            "Only they can show the profile in public. Choose somebody only if you know it.".to_owned();
+        if it.members.iter().any(|it| it.in_person) {
+            hint += " Whoever you choose takes the place of anybody named before.";
+        }
+        let mut choice = Choice::new("in-person", "Which owner is the artist in person?").hint(&hint).option(
             "",
             "Nobody, for now",
             "",
