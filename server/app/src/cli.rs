@@ -13,8 +13,7 @@ use std::path::PathBuf;
     version,
     about,
     args_conflicts_with_subcommands = true,
-    after_help = "Without a command it serves: `kalinklo` is `kalinklo serve`.\nSettings come from flags, then from the environment, then from `kalinklo.toml`; a commented sample stands in `kalinklo.sample.toml`. Rate limits are set in the file alone.
-RUST_LOG says what is logged to standard error, like `warn` or `info,web=debug`; `info` where it says nothing."
+    after_help = "Without a command it serves: `kalinklo` is `kalinklo serve`.\nSettings come from flags, then from the environment, then from `kalinklo.toml`; a commented sample stands in `kalinklo.sample.toml`. Rate limits are set in the file alone.\nRUST_LOG says what is logged to standard error, like `warn` or `info,web=debug`; `info` where it says nothing."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]

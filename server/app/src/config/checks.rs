@@ -43,11 +43,7 @@ pub(super) fn local_only(database: &Address) -> Result<(), Wrong> {
     let Address::Postgres(url) = database else { return Ok(()) };
     let after = url.split_once("://").map_or("", |it| it.1);
     let authority = after.split(['/', '?']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let host = host
-        .strip_prefix('[')
-        .and_then(|it| it.split(']').next())
-        .unwrap_or_else(|| host.split(':').next().unwrap_or_default());
+    let host = without_port(authority.rsplit('@').next().unwrap_or_default());
     let loopback = host.is_empty() || is_loopback(host);
     let elsewhere = after.contains("host=") || after.contains("hostaddr=");
     if loopback && !elsewhere || store::db::TLS {
@@ -60,6 +56,12 @@ pub(super) fn local_only(database: &Address) -> Result<(), Wrong> {
     ))
 }
 
+/// The host of `host:port` or `[address]:port` (RFC 3986 section 3.2).
+fn without_port(host: &str) -> &str {
+    let (rest, end) = host.strip_prefix('[').map_or((host, ':'), |it| (it, ']'));
+    rest.split(end).next().unwrap_or_default()
+}
+
 fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
 }
@@ -67,11 +69,8 @@ fn is_loopback(host: &str) -> bool {
 /// Without TLS the session's cookie has a plain name and travels in the open: on this machine alone.
 pub(super) fn private_without_tls(origin: Option<&str>, tls: bool, listen: SocketAddr) -> Result<(), Wrong> {
     let host = origin.and_then(|it| it.split_once("://")).map(|it| it.1).unwrap_or_default();
-    let host = match host.strip_prefix('[') {
-        Some(it) => it.split(']').next(),
-        None => host.split(':').next(),
-    };
-    let at_home = host.is_none_or(|it| it.is_empty() || is_loopback(it));
+    let host = without_port(host);
+    let at_home = host.is_empty() || is_loopback(host);
     if tls || at_home && listen.ip().is_loopback() {
         return Ok(());
     }
