@@ -1,5 +1,7 @@
 //! The program as an operator meets it: what it says when it cannot start, when it starts first, and how it stops.
 
+mod doctor;
+
 use crate::support::db::Db;
 use crate::support::http::{Ask, Client};
 use crate::support::program::{Demo, Program, Serve, command, eventually};

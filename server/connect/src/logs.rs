@@ -65,13 +65,25 @@ const IDS: &[&str] = &["letter", "request"];
 #[error("RUST_LOG cannot be read: {0}")]
 pub struct BadFilter(String);
 
+fn parsed(filter: &str) -> Result<EnvFilter, BadFilter> {
+    EnvFilter::builder().parse(filter).map_err(|it| BadFilter(it.to_string()))
+}
+
+/// Whether [`start`] could read this filter.
+///
+/// # Errors
+/// The filter does not parse.
+pub fn readable(filter: &str) -> Result<(), BadFilter> {
+    parsed(filter).map(drop)
+}
+
 /// Starts logging to standard error for the whole process; `filter` is `RUST_LOG`'s value or [`DEFAULT_FILTER`]. A panic
 /// becomes a line like every other, scrubbed: what it says may hold anything.
 ///
 /// # Errors
 /// The filter does not parse. A second start keeps the first one's settings and is no error.
 pub fn start(filter: &str) -> Result<(), BadFilter> {
-    let filter = EnvFilter::builder().parse(filter).map_err(|it| BadFilter(it.to_string()))?;
+    let filter = parsed(filter)?;
     // Fails only where a subscriber stands already, as in a test binary.
     let _ = tracing_subscriber::registry().with(filter).with(lines(std::io::stderr, SystemTime)).try_init();
     std::panic::set_hook(Box::new(panicked));

@@ -199,6 +199,48 @@ pub fn revert(db: &mut Db) -> Result<String, String> {
     }
 }
 
+/// How many migrations wait to be run; looks without changing anything.
+///
+/// # Errors
+/// The database's words.
+pub fn pending(db: &mut Db) -> Result<usize, String> {
+    use diesel::migration::{Migration, MigrationSource};
+    fn versions<D: diesel::backend::Backend>(of: &impl MigrationSource<D>) -> Result<Vec<String>, String> {
+        let all = of.migrations().map_err(|e| e.to_string())?;
+        Ok(all.iter().map(|it| it.name().version().to_string()).collect())
+    }
+    let words = |e: diesel::result::Error| e.to_string();
+    let there = match db {
+        Db::Pg(_) => "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS yes",
+        Db::Sqlite(_) => {
+            "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations') AS yes"
+        }
+    };
+    let there: There = diesel::sql_query(there).get_result(db).map_err(words)?;
+    let ran: Vec<Ran> = if there.yes {
+        diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load(db).map_err(words)?
+    } else {
+        Vec::new()
+    };
+    let all = match db {
+        Db::Pg(_) => versions::<diesel::pg::Pg>(&POSTGRES)?,
+        Db::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(&SQLITE)?,
+    };
+    Ok(all.iter().filter(|it| !ran.iter().any(|row| row.version == **it)).count())
+}
+
+#[derive(QueryableByName)]
+struct There {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    yes: bool,
+}
+
+#[derive(QueryableByName)]
+struct Ran {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+}
+
 /// Whether every migration has run.
 ///
 /// # Errors

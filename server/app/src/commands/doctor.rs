@@ -1,12 +1,14 @@
 //! `kalinklo doctor` and `kalinklo migrate`: is everything in order, and if not, what to do.
 
 use super::say;
-use crate::config::Given;
+use crate::config::{Config, Given};
 use crate::machine::Os;
 use crate::{Stop, serve};
 use policy::{Bundle, Engine};
+use std::path::Path;
 use std::process::ExitCode;
-use store::db::{self, Use};
+use store::InForce;
+use store::db::{self, Address, Use};
 
 pub(super) fn migrate(given: Given) -> Result<ExitCode, Stop> {
     let config = given.config()?;
@@ -22,91 +24,128 @@ pub(super) fn migrate(given: Given) -> Result<ExitCode, Stop> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
-    let mut sound = true;
-    let mut line = |what: &str, found: Result<String, String>| match found {
-        Ok(it) => say(format!("ok    {what}: {it}")),
-        Err(why) => {
-            sound = false;
-            say(format!("WRONG {what}: {why}"));
-        }
-    };
-    let config = match given.config() {
-        Ok(config) => config,
-        Err(Stop(why)) => {
-            line("configuration", Err(why));
-            return Ok(ExitCode::from(1));
-        }
-    };
-    line("configuration", Ok(format!("listens on {}", config.listen)));
-    match Engine::load(&Bundle::embedded()) {
-        Ok(it) => line(
-            "policies",
-            Ok(format!(
-                "{} policies, which speak in {} environments, {}",
-                it.texts().len(),
-                it.environments(),
-                it.digest().short()
-            )),
-        ),
-        Err(e) => line("policies", Err(e.to_string())),
-    }
-    match serve::open(&config.database, config.readers, Box::new(Os)) {
-        Ok(opened) => {
-            line("database", opened.store.ready().map(|()| config.database.to_string()));
-            let policies = opened.store.in_force();
-            line(
-                "active policies",
-                Ok(if policies.digest == policies.built_in {
-                    "the program's own".into()
-                } else {
-                    policies.digest.to_string()
-                }),
-            );
-            line(
-                "admin",
-                match opened.store.has_admin() {
-                    Ok(true) => Ok("there is one".into()),
-                    Ok(false) => Err("there is none yet; make one with `kalinklo admin create EMAIL`".into()),
-                    Err(e) => Err(e.to_string()),
-                },
-            );
-        }
-        Err(Stop(why)) => line("database", Err(why)),
-    }
-    match serve::post(&config, false) {
-        Ok(_) if config.smtp.is_none() => {
-            line("mail", Ok(format!("written to {}", config.data.join("mail").display())));
-        }
-        Ok(_) => line("mail", greet(&config)),
-        Err(Stop(why)) => line("mail", Err(why)),
-    }
-    line(
-        "documents",
-        connect::documents::Folder::new(&config.data.join("documents"))
-            .map(|_| config.data.join("documents").display().to_string())
-            .map_err(|e| e.to_string()),
-    );
-    let reports =
-        connect::reports::Reports::start(config.sentry_dsn.as_deref(), env!("CARGO_PKG_VERSION"), "doctor")
-            .map(|it| if it.is_some() { "sent to Sentry, scrubbed" } else { "off" }.to_owned())
-            .map_err(|e| {
-                format!(
-                    "`sentry-dsn` cannot work: {e}\n  Copy it from the project's settings, or leave it out."
-                )
-            });
-    line("fault reports", reports);
-    line(
-        "site",
-        site_builder::Site::build(site_builder::Source::embedded())
-            .map(|it| format!("{} files", it.paths().count()))
-            .map_err(|e| e.to_string()),
-    );
-    say(if sound { "All is in order." } else { "Something is not in order; see above." });
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
+/// What the doctor found, a line each.
+#[derive(Default)]
+struct Findings {
+    wrong: bool,
 }
 
-fn greet(config: &crate::config::Config) -> Result<String, String> {
+impl Findings {
+    fn line(&mut self, what: &str, found: Result<String, String>) {
+        match found {
+            Ok(it) => say(format!("ok    {what}: {it}")),
+            Err(why) => {
+                self.wrong = true;
+                say(format!("WRONG {what}: {why}"));
+            }
+        }
+    }
+}
+
+/// Looks at everything that a start needs, and changes nothing: no database is made, no migration run, no folder left.
+pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
+    let mut found = Findings::default();
+    match given.config() {
+        Ok(config) => examine(&config, &mut found),
+        Err(Stop(why)) => found.line("configuration", Err(why)),
+    }
+    say(if found.wrong { "Something is not in order; see above." } else { "All is in order." });
+    Ok(if found.wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+fn examine(config: &Config, found: &mut Findings) {
+    found.line("configuration", Ok(format!("data in {}", config.data.display())));
+    let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| connect::logs::DEFAULT_FILTER.into());
+    found.line("logs", connect::logs::readable(&filter).map(|()| filter).map_err(|e| e.to_string()));
+    found.line("address", listens(config));
+    found.line("policies", policies());
+    database(config, found);
+    found.line("mail", mail(config));
+    let documents = config.data.join("documents");
+    found.line("documents", usable(&documents).map(|()| documents.display().to_string()));
+    found.line("fault reports", reports(config));
+    let site = site_builder::Site::build(site_builder::Source::embedded());
+    found.line("site", site.map(|it| format!("{} files", it.paths().count())).map_err(|e| e.to_string()));
+}
+
+fn listens(config: &Config) -> Result<String, String> {
+    let bound = serve::runtime().and_then(|it| it.block_on(serve::bind(config.listen)));
+    bound.map(|_| format!("{} is free", config.listen)).map_err(|Stop(why)| why)
+}
+
+fn policies() -> Result<String, String> {
+    let it = Engine::load(&Bundle::embedded()).map_err(|e| e.to_string())?;
+    let (count, environments, digest) = (it.texts().len(), it.environments(), it.digest().short());
+    Ok(format!("{count} policies, which speak in {environments} environments, {digest}"))
+}
+
+/// The database, what waits to be run on it, whose policies decide there, and whether somebody can let people in.
+fn database(config: &Config, found: &mut Findings) {
+    let where_ = &config.database;
+    if let Address::Sqlite(file) = where_
+        && !Path::new(file).exists()
+    {
+        let folder = Path::new(file).parent().filter(|it| !it.as_os_str().is_empty());
+        let made =
+            usable(folder.unwrap_or(Path::new("."))).map(|()| format!("{where_} is made by the first start"));
+        return found.line("database", made);
+    }
+    let pending = db::connect(where_, Use::Read)
+        .map_err(|_| format!("cannot open {where_}\n  Check `database` and that the server runs."))
+        .and_then(|mut it| db::pending(&mut it).map_err(|e| format!("cannot read {where_}: {e}")));
+    match pending {
+        Err(why) => return found.line("database", Err(why)),
+        Ok(0) => {}
+        Ok(count) => {
+            let waits =
+                if count == 1 { "1 migration waits".to_owned() } else { format!("{count} migrations wait") };
+            let waits = format!("{where_}; {waits} for the next start or `kalinklo migrate`");
+            return found.line("database", Ok(waits));
+        }
+    }
+    let store = match serve::open(where_, config.readers, Box::new(Os)) {
+        Ok(it) => it.store,
+        Err(Stop(why)) => return found.line("database", Err(why)),
+    };
+    found.line("database", store.ready().map(|()| where_.to_string()));
+    let InForce { digest, built_in, .. } = store.in_force();
+    let own = digest == built_in;
+    found.line("active policies", Ok(if own { "the program’s own".into() } else { digest.to_string() }));
+    let admin = store.has_admin().map_err(|e| e.to_string());
+    found.line(
+        "admin",
+        admin.map(|there| {
+            let none = "there is none yet; make the first one with `kalinklo admin create EMAIL`";
+            if there { "there is one" } else { none }.to_owned()
+        }),
+    );
+}
+
+fn mail(config: &Config) -> Result<String, String> {
+    if config.smtp.is_some() {
+        return greet(config);
+    }
+    let folder = config.data.join("mail");
+    usable(&folder).map(|()| format!("written to {}", folder.display()))
+}
+
+fn reports(config: &Config) -> Result<String, String> {
+    let version = env!("CARGO_PKG_VERSION");
+    let started = connect::reports::Reports::start(config.sentry_dsn.as_deref(), version, "doctor");
+    started.map(|it| if it.is_some() { "sent to Sentry, scrubbed" } else { "off" }.to_owned()).map_err(|e| {
+        format!("`sentry-dsn` cannot work: {e}\n  Copy it from the project's settings, or leave it out.")
+    })
+}
+
+/// Whether files can be made in this folder, or in the nearest one above it that is there.
+fn usable(folder: &Path) -> Result<(), String> {
+    let above = std::path::absolute(folder).map_err(|e| e.to_string())?;
+    let there = above.ancestors().find(|it| it.exists()).unwrap_or(Path::new("/"));
+    let tried = tempfile::tempfile_in(there).map(drop);
+    tried.map_err(|e| format!("{} cannot be used: {e}\n  Name another folder with --data.", folder.display()))
+}
+
+fn greet(config: &Config) -> Result<String, String> {
     let sender = connect::mail::Sender { name: "Kalinklo Artists".into(), address: config.mail_from.clone() };
     let url = config.smtp.as_deref().unwrap_or_default();
     let smtp = connect::mail::Smtp::new(url, sender).map_err(|e| e.to_string())?;
