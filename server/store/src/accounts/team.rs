@@ -5,6 +5,7 @@ use crate::db::Db;
 use crate::error::StoreError;
 use crate::ledger::Event;
 use crate::pools::Store;
+use crate::profiles::consents_end;
 use crate::read::Read;
 use crate::rows::Word;
 use crate::schema::{accounts, memberships};
@@ -109,11 +110,13 @@ fn still_owned(db: &mut Db, workspace: WorkspaceId) -> Result<(), StoreError> {
     ))
 }
 
-/// The artist in person is put under nobody's hand in their own workspace.
-fn not_the_artist(it: &MemberRow, asker: Option<AccountId>) -> Result<(), StoreError> {
-    if it.in_person && Some(it.account) != asker {
+/// Holds the artist in person as an owner of their own workspace, whoever asks; `role` is the one they shall have, none
+/// where they shall be out. They may leave, as anybody may.
+fn stays_the_artist(it: &MemberRow, role: Option<Role>) -> Result<(), StoreError> {
+    if it.in_person && !role.is_some_and(Role::can_be_the_artist) {
         return Err(StoreError::Conflict(
-            "Nobody but the artist changes the artist’s own membership.".into(),
+            "The artist in person stays an owner of their own workspace, until they leave it themselves."
+                .into(),
         ));
     }
     Ok(())
@@ -132,12 +135,7 @@ pub fn role_set(
 ) -> Result<(), StoreError> {
     store.write(permit, |tx, on| {
         let before = member(tx.db, on.id, id)?;
-        not_the_artist(&before, tx.asker().actor.account())?;
-        if before.in_person && !role.can_be_the_artist() {
-            return Err(StoreError::Conflict(
-                "The artist in person stays an owner of their own workspace.".into(),
-            ));
-        }
+        stays_the_artist(&before, Some(role))?;
         let grants = if role.needs_grants() && before.money { MONEY } else { "" };
         let row = memberships::table
             .filter(memberships::id.eq(id.to_string()).and(memberships::version.eq(shown.0)));
@@ -205,7 +203,7 @@ pub fn member_remove(
 ) -> Result<(), StoreError> {
     store.write(permit, |tx, on| {
         let before = member(tx.db, on.id, id)?;
-        not_the_artist(&before, tx.asker().actor.account())?;
+        stays_the_artist(&before, None)?;
         let row = memberships::table
             .filter(memberships::id.eq(id.to_string()).and(memberships::version.eq(shown.0)));
         changed(diesel::delete(row).execute(tx.db)?, shown)?;
@@ -218,7 +216,7 @@ pub fn member_remove(
     })
 }
 
-/// Leaves the workspace in which one acts.
+/// Leaves the workspace in which one acts. What the artist in person agreed to ends with it.
 ///
 /// # Errors
 /// A conflict for the last owner; the database's.
@@ -229,9 +227,10 @@ pub fn leave(store: &Store, permit: Permit<LeaveWorkspace>) -> Result<(), StoreE
         let mine = mine.ok_or(StoreError::Absent)?;
         diesel::delete(memberships::table.find(mine.id.to_string())).execute(tx.db)?;
         still_owned(tx.db, on.id)?;
+        let ended = if mine.in_person { consents_end(tx.db, on.id)? } else { None };
         let event = Event::platform("membership", mine.id, "left")
             .with("account", account)
             .with("before.role", mine.role);
-        Ok(Change::of((), event))
+        Ok(Change::of((), event).and_all(ended))
     })
 }

@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use crate::ledger::Event;
 use crate::lists::{Cond, Page};
 use crate::pools::Store;
+use crate::profiles::consents_end;
 use crate::read::Read;
 use crate::rows::Word;
 use crate::schema::{accounts, memberships, workspaces};
@@ -148,7 +149,7 @@ pub fn workspace_review(
 }
 
 /// Verifies a workspace with a note. For an artist's workspace `in_person` may name the member who is the artist;
-/// nobody else is in person then, and without a name nobody is. A verified workspace may be verified again, with
+/// nobody else is in person then, and without a name nobody is. What the one before agreed to ends with it. A verified workspace may be verified again, with
 /// another note or another person.
 ///
 /// # Errors
@@ -190,13 +191,14 @@ pub fn verify(
             }
             event = event.with("after.in-person", member);
         }
+        let ended = if cleared > 0 { consents_end(tx.db, on.id)? } else { None };
         let name = name_of(tx.db, on.id)?;
         let letters = if on.verified {
             Vec::new()
         } else {
             to_owners(tx.db, on.id, |to| letters::verified(to, &name, origin))?
         };
-        Ok(Change::of((), event).telling(letters))
+        Ok(Change::of((), event).and_all(ended).telling(letters))
     })
 }
 
@@ -225,7 +227,8 @@ fn not_an_artist() -> StoreError {
     StoreError::Conflict("Only an owner of an artist’s workspace can be the artist.".into())
 }
 
-/// Takes a verification back with a reason. Nobody is the artist in person any more until somebody looks again.
+/// Takes a verification back with a reason. Nobody is the artist in person any more until somebody looks again, and what
+/// they agreed to ends.
 ///
 /// # Errors
 /// Stale; a conflict where it is not verified; the database's.
@@ -244,13 +247,14 @@ pub fn revoke_verification(
         let rows = set_verified(tx.db, on.id, on.version, false, reason)?;
         changed(rows, on.version)?;
         let cleared = clear_in_person(tx.db, on.id, None)?;
+        let ended = if cleared > 0 { consents_end(tx.db, on.id)? } else { None };
         let name = name_of(tx.db, on.id)?;
         let letters = to_owners(tx.db, on.id, |to| letters::unverified(to, &name, reason.as_str(), origin))?;
         let event = Event::platform("workspace", on.id, "verification-revoked")
             .change("verified", true, false)
             .with("reason", reason)
             .with("in-person-cleared", cleared);
-        Ok(Change::of((), event).telling(letters))
+        Ok(Change::of((), event).and_all(ended).telling(letters))
     })
 }
 

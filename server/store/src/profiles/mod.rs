@@ -29,6 +29,7 @@ pub(crate) use names::pattern as search_pattern;
 pub use names::{folded as folded_name, sorting as sorting_name};
 pub use terms::{MandateTerms, PartnershipTerms, Terms};
 pub use viewers::{Seen, Viewer, viewers};
+pub(crate) use visibility::consents_end;
 pub use visibility::{allow_discovery, opt_in, opt_out, set_level, stop_discovery};
 
 use crate::error::StoreError;

@@ -1,13 +1,15 @@
 //! The switches of who sees a profile. Who may turn them, policies decide; what follows from turning them stands here.
 
 use super::{conflict, landed};
+use crate::db::Db;
 use crate::error::StoreError;
 use crate::ledger::Event;
 use crate::pools::Store;
+use crate::rows::Word;
 use crate::schema::profiles;
 use crate::write::{Change, Write, fresh_enough};
 use diesel::prelude::*;
-use domain::{Level, Version};
+use domain::{Level, ProfileId, Version, WorkspaceId};
 use policy::actions::{AllowDiscovery, OptIn, OptOut, SetLevel, StopDiscovery};
 use policy::{Permit, facts};
 
@@ -39,6 +41,30 @@ fn turn(
         .change("opted-in", facts.opted_in, opted_in)
         .change("discoverable", facts.discoverable, discoverable);
     Ok(Change::of((), event))
+}
+
+/// Ends what the artist in person agreed to, since nobody is that artist any more: the folio leaves the public and the
+/// profile is not found, until whoever is named next agrees anew. Gives what the ledger says of it, where there was
+/// anything to end.
+pub(crate) fn consents_end(db: &mut Db, workspace: WorkspaceId) -> Result<Option<Event>, StoreError> {
+    let agreed = profiles::table
+        .filter(profiles::workspace.eq(workspace.to_string()))
+        .filter(profiles::opted_in.or(profiles::discoverable));
+    let row: Option<(Word<ProfileId>, bool, bool, i64)> = agreed
+        .select((profiles::id, profiles::opted_in, profiles::discoverable, profiles::version))
+        .first(db)
+        .optional()?;
+    let Some((id, opted_in, discoverable, version)) = row else { return Ok(None) };
+    let rows = diesel::update(
+        profiles::table.filter(profiles::id.eq(id.0.to_string())).filter(profiles::version.eq(version)),
+    )
+    .set((profiles::opted_in.eq(false), profiles::discoverable.eq(false), profiles::version.eq(version + 1)))
+    .execute(db)?;
+    landed(rows, Version(version))?;
+    let event = Event::platform("profile", id.0, "consents-ended")
+        .change("opted-in", opted_in, false)
+        .change("discoverable", discoverable, false);
+    Ok(Some(event))
 }
 
 /// Sets the level that the permit tells. Lowering from public takes the opt-in back; raising to public never gives it.

@@ -6,7 +6,9 @@ use super::people::prose;
 use super::teams::team;
 use crate::accounts;
 use crate::lists::Page;
+use crate::schema::profiles;
 use crate::{Acting, StoreError};
+use diesel::prelude::*;
 use domain::{AccountId, AccountStatus, Kind, MembershipId, Role, Version, WorkspaceId};
 use policy::{Factor, Unasked, actions};
 
@@ -33,6 +35,20 @@ fn reinstate(ground: &Ground, it: AccountId) -> Result<(), StoreError> {
     let permit = ground.permit::<actions::ReinstateAccount>(&asker, it, Factor)?;
     let shown = permit.version();
     accounts::reinstate(&ground.store, permit, shown, ORIGIN)
+}
+/// The artist agreed to the folio and to be found.
+fn agreed(ground: &Ground, home: WorkspaceId) {
+    ground.run(&format!(
+        "UPDATE profiles SET level = 'public', opted_in = TRUE, discoverable = TRUE WHERE workspace = '{home}'"
+    ));
+}
+/// Whether the folio is agreed to, and being found.
+fn agrees(ground: &Ground, home: WorkspaceId) -> (bool, bool) {
+    profiles::table
+        .filter(profiles::workspace.eq(home.to_string()))
+        .select((profiles::opted_in, profiles::discoverable))
+        .first(&mut *ground.store.reader().unwrap())
+        .unwrap()
 }
 fn verify(
     ground: &Ground,
@@ -148,8 +164,11 @@ both! {
         verify(ground, admin, home, 1, Some(a)).unwrap();
         assert_eq!(in_person(home), [true, false]);
         let shown = team(ground, ann, home)[0].clone();
+        agreed(ground, home);
         verify(ground, admin, home, 2, Some(b)).unwrap();
         assert_eq!(in_person(home), [false, true], "who was named before is not the artist any more");
+        assert_eq!(agrees(ground, home), (false, false), "another person agreed to nothing yet");
+        ground.ledger_ends_with(&["consents-ended"]);
         assert_eq!(ground.ledger_field("before.in-person"), a.to_string());
         assert_eq!(ground.ledger_field("after.in-person"), b.to_string());
         assert_eq!(ground.ledger_field("in-person-cleared"), "1");
@@ -157,13 +176,16 @@ both! {
         // a wrong person changes nothing, and the same person stays
         assert!(conflict(verify(ground, admin, home, 3, Some(members(elsewhere)[0].id))));
         assert_eq!(in_person(home), [false, true]);
+        agreed(ground, home);
         verify(ground, admin, home, 3, Some(b)).unwrap();
         assert_eq!(in_person(home), [false, true]);
+        assert_eq!(agrees(ground, home), (true, true), "a new note ends nothing");
         verify(ground, admin, home, 4, None).unwrap();
         assert_eq!(in_person(home), [false, false], "nobody was named");
         assert_eq!(ground.ledger_field("before.in-person"), b.to_string());
         assert_eq!(in_person(elsewhere), [true], "another workspace is not touched");
-        ground.ledger_ends_with(&["verified", "verified", "verified", "verified", "verified"]);
+        assert_eq!(agrees(ground, home), (false, false));
+        ground.ledger_ends_with(&["verified", "consents-ended", "verified", "verified", "consents-ended"]);
         assert!(team(ground, other, elsewhere)[0].in_person);
     }
 

@@ -141,6 +141,10 @@ both! {
         assert!(conflict(remove(ground, second, home, &artist)));
         assert!(conflict(role(ground, second, home, &artist, Role::Assistant)));
         assert!(conflict(role(ground, ann, home, &artist, Role::Manager)), "the artist in person owns the workspace");
+        assert!(conflict(remove(ground, ann, home, &artist)), "whoever leaves, leaves by themselves");
+        ground.run(&format!("UPDATE profiles SET level = 'public', opted_in = TRUE WHERE workspace = '{home}'"));
         leave(ground, ann, home).unwrap();
+        ground.ledger_ends_with(&["left", "consents-ended"]);
+        assert_eq!(ground.ledger_field("before.opted-in"), "true");
     }
 }

@@ -155,7 +155,8 @@ fn verification(
         let mut hint =
             "Only they can show the profile in public. Choose somebody only if you know it.".to_owned();
         if it.members.iter().any(|it| it.in_person) {
-            hint += " Whoever you choose takes the place of anybody named before.";
+            hint += " Another than the one named before takes their place, and the folio leaves the public until they agree \
+                     themselves.";
         }
         let mut choice = Choice::new("in-person", "Which owner is the artist in person?").hint(&hint).option(
             "",
@@ -214,18 +215,18 @@ async fn verify(call: Call<House>) -> Result<Response, Problem> {
         Ok(visit.db.permit::<VerifyWorkspace>(id, Factor)?)
     };
     staff_change(call, back(id), ask, move |visit, permit, mut sheet| {
-        let shown = sheet.version()?;
+        let shown = sheet.edition(permit.version())?;
         let note = sheet.take("note", |it| Prose::prose("a note", it));
         let a_member = |it: &str| match it {
             "" => Ok(None),
             it => it.parse::<MembershipId>().map(Some).map_err(|_| Fault::new("Choose one of its members")),
         };
         let member = sheet.take("in-person", a_member);
-        let (Some(note), Some(member)) = (note, member) else {
+        let (Some(note), Some(member), true) = (note, member, sheet.filled.is_fine()) else {
             let (page, leaf) = about(visit, permit.on(), &sheet.filled, Again::Verify)?;
             return Err(leaf.again(visit.house, page, &sheet.filled));
         };
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         accounts::verify(&store, permit, shown, &note, member, &visit.house.settings.address)?;
         Ok(reply::see_other(&back(id)))
     })
@@ -239,12 +240,13 @@ async fn revoke(call: Call<House>) -> Result<Response, Problem> {
         Ok(visit.db.permit::<RevokeVerification>(id, Factor)?)
     };
     staff_change(call, back(id), ask, move |visit, permit, mut sheet| {
-        let shown = sheet.version()?;
-        let Some(reason) = sheet.take("reason", |it| Prose::prose("a reason", it)) else {
+        let shown = sheet.edition(permit.version())?;
+        let reason = sheet.take("reason", |it| Prose::prose("a reason", it));
+        let (Some(reason), true) = (reason, sheet.filled.is_fine()) else {
             let (page, leaf) = about(visit, permit.on(), &sheet.filled, Again::Revoke)?;
             return Err(leaf.again(visit.house, page, &sheet.filled));
         };
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         accounts::revoke_verification(&store, permit, shown, &reason, &visit.house.settings.address)?;
         Ok(reply::see_other(&back(id)))
     })
