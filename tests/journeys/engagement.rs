@@ -118,16 +118,25 @@ fn a_request_becomes_a_hold_without_javascript() {
     request_to_hold(false);
 }
 
-/// What was shown is what is sent: a draft that changed meanwhile is not.
 #[test]
 fn a_confirmation_is_refused_after_the_draft_changed() {
+    changed_draft(true);
+}
+
+#[test]
+fn a_confirmation_is_refused_after_the_draft_changed_without_javascript() {
+    changed_draft(false);
+}
+
+/// What was shown is what is sent: a draft that changed meanwhile is not.
+fn changed_draft(javascript: bool) {
     let demo = Program::demo();
     let world = demo.world();
     let persona = world.persona("agency-owner");
     let own = persona.workspace.clone().unwrap();
     let engagement = world.facts.engagements.iter().find(|it| it.agency.as_deref() == Some(&*own)).unwrap();
     let path = engagement.path.replace("{workspace}", &own);
-    let mut browser = signed_in(world, persona, Options { javascript: false, ..Options::default() });
+    let mut browser = signed_in(world, persona, Options { javascript, ..Options::default() });
     browser.goto(&format!("{}{path}/message", world.base));
     browser.fill("[name=body]", "The first wording.");
     browser.press("main form[action$='/message'] button");
@@ -149,6 +158,10 @@ fn a_confirmation_is_refused_after_the_draft_changed() {
     browser.press(CONFIRM);
     let said = browser.text("main").to_lowercase();
     assert!(said.contains("changed"), "it says so: {said}");
+    if javascript {
+        assert_eq!(faults(&mut browser), Vec::<String>::new(), "the refusal");
+        Pictures::new().take(&mut browser, "refused-confirmation");
+    }
     assert_eq!(difference(&before, &db.print()), Vec::<String>::new(), "and nothing was sent");
     assert_eq!(db.letters(), letters);
     // looked at again, it can be confirmed as it is now

@@ -92,6 +92,9 @@ impl Artist {
             (Level::Stealth, 0) => vec![1],
             (Level::Stealth, 1) => vec![0, 2],
             (Level::WorkspacePrivate, 0) => vec![0],
+            // an invitation counts on a stealth roster alone
+            (Level::PrivateListing, 1) => vec![0, 1, 2],
+            (Level::Public, 2) => vec![1, 2],
             _ => Vec::new(),
         };
         let invited = invited.into_iter().filter(|it| *it < places.presenters).collect();
