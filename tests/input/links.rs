@@ -12,7 +12,8 @@ on_both!(
     a_page_that_is_out_of_date_changes_nothing,
     a_confirmation_sent_twice_is_done_once,
     a_sign_in_link_works_once_and_for_the_browser_that_asked,
-    links_in_letters_work_once
+    links_in_letters_work_once,
+    what_was_typed_over_another_edition_is_given_back
 );
 
 /// The form on a page whose action ends so.
@@ -38,6 +39,43 @@ fn a_page_that_is_out_of_date_changes_nothing(demo: &Program) {
     assert_eq!(stale.status, 409, "{}", stale.text());
     assert_eq!(difference(&before, &db.print()), Vec::<String>::new());
     assert!(one.get(&path).text().contains("Written in the first window."));
+    // it says what stands now where it differs, and nothing that was typed is lost
+    let page = stale.page();
+    assert_eq!(page.text("#summary"), "Somebody changed this in the meantime");
+    let changed = page.texts(".fault li");
+    assert!(changed.len() == 1 && changed[0].contains("Written in the first window."), "{changed:?}");
+    let again = form_to(&stale, "/edit");
+    assert_eq!(again.value("biography"), Some("Written in the second window."));
+    // sent once more, now knowing of the other, it takes its place
+    let took = other.submit(&again);
+    assert_eq!(took.status, 303, "{}", took.text());
+    assert!(one.get(&path).text().contains("Written in the second window."));
+}
+
+/// Where the form cannot be shown again with what stands now, what was typed is given back.
+fn what_was_typed_over_another_edition_is_given_back(demo: &Program) {
+    let world = demo.world();
+    let persona = world.persona("presenter-discovery");
+    let own = persona.workspace.clone().unwrap();
+    let engagement = world.facts.engagements.iter().find(|it| it.presenter == own).unwrap();
+    let path = engagement.path.replace("{workspace}", &own);
+    let (mut one, mut other) = (world.client(persona), world.client(persona));
+    let first = form_to(&one.get(&format!("{path}/message")), "/message").with("body", "Its first words.");
+    let draft = one.submit(&first).header("location").unwrap_or_default().to_owned();
+    let id = draft.rsplit('/').next().unwrap_or_default().to_owned();
+    let editing = format!("{path}/message?draft={id}");
+    let theirs = form_to(&one.get(&editing), "/message").with("body", "Changed in the first window.");
+    let ours = form_to(&other.get(&editing), "/message")
+        .with("body", "Changed in the second window,\non two lines.");
+    assert_eq!(one.submit(&theirs).status, 303);
+    let stale = other.submit(&ours);
+    assert_eq!(stale.status, 409, "{}", stale.text());
+    let page = stale.page();
+    assert_eq!(page.text("#typed"), "What you typed");
+    let kept = page.texts("dd").join(" ");
+    assert!(kept.contains("Changed in the second window,") && kept.contains("on two lines."), "{kept}");
+    assert!(!stale.text().contains(&id), "what the form brought along is nobody's words");
+    assert!(one.get(&draft).text().contains("Changed in the first window."));
 }
 
 fn a_confirmation_sent_twice_is_done_once(demo: &Program) {

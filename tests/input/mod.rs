@@ -7,6 +7,7 @@ mod once;
 mod queries;
 pub mod stage;
 mod uploads;
+mod written;
 
 use crate::boundaries::forms::{sent, shown_to};
 use crate::crawler::walk::Found;
@@ -19,6 +20,7 @@ use crate::support::routes::{self, Route};
 use crate::support::world::Persona;
 use mutants::{filled, mutants};
 use std::collections::BTreeMap;
+use written::Written;
 
 on_both!(whatever_arrives_wrong_gets_a_clear_answer_and_changes_nothing);
 
@@ -52,7 +54,7 @@ fn whatever_arrives_wrong_gets_a_clear_answer_and_changes_nothing(demo: &Program
     let mut db = Db::of(world);
     let set = stage::set(demo);
     let forms = forms_of_all(demo, &routes, &set);
-    let (mut wrong, mut tried) = (Vec::new(), 0);
+    let (mut wrong, mut tried, mut written) = (Vec::new(), 0, Written::default());
     let mut before = db.print();
     let mut letters = db.letters();
     for (key, (persona, found)) in &forms {
@@ -67,10 +69,14 @@ fn whatever_arrives_wrong_gets_a_clear_answer_and_changes_nothing(demo: &Program
         } else {
             uploads::mutants(route, form, token)
         };
+        written.form(route, form);
         assert!(all.len() > 9, "{key}: only {} ways to be wrong", all.len());
         for mutant in all {
             tried += 1;
             let answer = client.send(&mutant.ask);
+            if let Some(field) = mutant.field.as_deref().filter(|_| answer.status == 422) {
+                written.answer(route, field, &answer);
+            }
             // whether a profile may be claimed is told by what the form holds, so that is asked first
             let refused_first = key.starts_with("POST /claim/") && answer.status == 403;
             if !mutant.wanted.contains(&answer.status) && !refused_first {
@@ -108,6 +114,7 @@ fn whatever_arrives_wrong_gets_a_clear_answer_and_changes_nothing(demo: &Program
         "only {worked} of {} forms work when filled in well, not {idle:#?}",
         forms.len()
     );
+    written.hold();
 }
 
 /// The form once more, for this very browser: to strangers it is shown with a cookie of their own.

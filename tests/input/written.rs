@@ -1,0 +1,113 @@
+//! What `docs/input.md` says of each form is what the forms say themselves: the document is written from their answers.
+
+use crate::support::http::Answer;
+use crate::support::page::Form;
+use crate::support::routes::Route;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// The forms as they answered, by route.
+#[derive(Default)]
+pub struct Written(BTreeMap<String, Entry>);
+
+struct Entry {
+    about: String,
+    /// Field, kind, and what was said by it, in the order of the form.
+    fields: Vec<(String, String, Vec<String>)>,
+}
+
+/// Kinds of fields as people call them; hidden ones and buttons nobody types into.
+fn kind(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "text" | "search" => "line",
+        "textarea" => "text",
+        "email" => "e-mail address",
+        "tel" => "telephone number",
+        "select" | "radio" => "choice",
+        "checkbox" => "tick",
+        "number" => "number",
+        "date" => "day",
+        "file" => "file",
+        _ => return None,
+    })
+}
+
+impl Written {
+    /// A form, before anything is sent.
+    pub fn form(&mut self, route: &Route, form: &Form) {
+        let about = format!(
+            "`{}` on {}; at most {} bytes; rate `{}`",
+            route.action, route.resource_type, route.body_limit, route.rate_limit
+        );
+        let typed =
+            form.kinds.iter().filter_map(|(name, it)| Some((name.clone(), kind(it)?.to_owned(), Vec::new())));
+        let mut fields: Vec<(String, String, Vec<String>)> = typed.collect();
+        fields.dedup_by(|one, other| one.0 == other.0);
+        self.0.insert(route.key(), Entry { about, fields });
+    }
+
+    /// What was said by a field.
+    pub fn answer(&mut self, route: &Route, field: &str, answer: &Answer) {
+        let fields = self.0.get_mut(&route.key()).map(|it| it.fields.iter_mut()).into_iter().flatten();
+        for (name, _, said) in fields.filter(|it| it.0 == field) {
+            for text in said_by(answer, name) {
+                if !said.contains(&text) {
+                    said.push(text);
+                }
+            }
+        }
+    }
+
+    /// Holds the document to it, or writes it where `KALINKLO_BLESS=1`.
+    #[track_caller]
+    pub fn hold(&self) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/input.md");
+        let text = std::fs::read_to_string(&path).expect("docs/input.md");
+        let (before, was) = text.split_once(MARK).expect("the mark in docs/input.md");
+        if std::env::var_os("KALINKLO_BLESS").is_some_and(|it| it == "1") {
+            std::fs::write(&path, format!("{before}{MARK}{}", self.text()))
+                .expect("docs/input.md is written");
+            return;
+        }
+        assert!(
+            was == self.text(),
+            "docs/input.md is not what the forms say; KALINKLO_BLESS=1 cargo nextest run --workspace -E \
+             'test(input::sqlite::whatever_arrives_wrong)' writes it:\n{}",
+            self.text()
+        );
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for (key, Entry { about, fields }) in &self.0 {
+            let _ = write!(text, "\n### `{key}`\n\n{about}.\n");
+            if !fields.is_empty() {
+                text.push_str("\n| field | kind | what it answers |\n| --- | --- | --- |\n");
+            }
+            for (name, kind, said) in fields {
+                let said =
+                    if said.is_empty() { "anything else is refused".into() } else { said.join(" · ") };
+                let _ = writeln!(text, "| `{name}` | {kind} | {} |", said.replace('|', "\\|"));
+            }
+        }
+        text
+    }
+}
+
+/// Everything behind this line is written.
+const MARK: &str = "<!-- From here on written by the test `whatever_arrives_wrong`. -->\n";
+
+fn said_by(answer: &Answer, field: &str) -> Vec<String> {
+    if answer.header("content-type").is_some_and(|it| it.starts_with("text/html")) {
+        let page = answer.page();
+        let mut said = page.texts(&format!("[role=alert] a[href='#{field}']"));
+        let listed = page.texts(".fault li");
+        said.extend(listed.iter().filter_map(|it| Some(it.strip_prefix(&format!("{field}: "))?.to_owned())));
+        return said;
+    }
+    let json = answer.json();
+    let errors = json["errors"].as_array().cloned().unwrap_or_default();
+    let of_field = errors.iter().filter(|it| it["field"] == field);
+    of_field.filter_map(|it| it["detail"].as_str().map(str::to_owned)).collect()
+}
