@@ -216,7 +216,10 @@ fn a_note_of_the_agency_stays_there(demo: &Program) {
     // what was written in another window is not written over
     let stale = agency.offered(&page, "/note").unwrap().with("note", "Something else.");
     agency.does(&page, "/note", &[("note", "Likes oysters now.")]);
-    assert_eq!(agency.client.submit(&stale).status, 409);
+    let late = agency.client.submit(&stale);
+    assert_eq!(late.status, 409);
+    let said = late.page().texts(".fault li").join(" ");
+    assert!(said.contains("Likes oysters now.") && late.text().contains("Something else."), "{said}");
     agency.does(&page, "/note", &[("note", "")]);
     assert_eq!(agency.offered(&page, "/note").unwrap().value("note"), Some(""));
 }

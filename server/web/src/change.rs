@@ -3,7 +3,7 @@
 //! asked for; and only then is there a [`Store`] to write with, which takes this form once.
 
 use crate::csrf::{self, FormSecret};
-use crate::house::House;
+use crate::house::{House, OVERTAKEN};
 use crate::http::faults::{Faults, Filled};
 use crate::http::{Form, Upload, Uploaded};
 use crate::problem::Problem;
@@ -67,7 +67,8 @@ impl Sent {
     fn open(self, once: Option<[u8; 32]>) -> Result<Sheet, Problem> {
         let form = self.form?;
         let once = once.ok_or(Problem::CrossSite)?;
-        Ok(Sheet { filled: form.filled(&[csrf::FIELD]), form, file: self.file, once })
+        let filled = form.filled(&[csrf::FIELD]);
+        Ok(Sheet { filled, form, file: self.file, once, typed: Vec::new() })
     }
 }
 
@@ -78,6 +79,8 @@ pub struct Sheet {
     pub filled: Filled,
     file: Option<Upload>,
     once: [u8; 32],
+    /// What people typed, not what the form brought along.
+    typed: Vec<(String, String)>,
 }
 
 impl Sheet {
@@ -114,8 +117,14 @@ impl Sheet {
         field: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        let text = self.form.text(field);
+        let text = self.typed(field);
         self.filled.take(field, parse(&text))
+    }
+
+    fn typed(&mut self, field: &str) -> String {
+        let text = self.form.text(field);
+        self.typed.push((field.to_owned(), text.clone()));
+        text
     }
 
     /// A field that may stay empty: nothing then, as where its fault was noted.
@@ -124,28 +133,30 @@ impl Sheet {
         field: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        let text = self.form.text(field);
+        let text = self.typed(field);
         let text = text.trim();
         if text.is_empty() { None } else { self.filled.take(field, parse(text)) }
     }
 
     /// A day of three fields, `{prefix}day`, `{prefix}month`, `{prefix}year`; its fault is noted under `field`.
     pub fn day(&mut self, field: &str, prefix: &str) -> Option<Day> {
-        let [day, month, year] = self.parts(prefix);
+        let [day, month, year] = self.parts(field, prefix);
         self.filled.take(field, day_of(&day, &month, &year))
     }
 
     /// A day that may stay empty.
     pub fn optional_day(&mut self, field: &str, prefix: &str) -> Option<Day> {
-        let parts = self.parts(prefix);
+        let parts = self.parts(field, prefix);
         if parts.iter().all(|it| it.trim().is_empty()) {
             return None;
         }
         self.filled.take(field, day_of(&parts[0], &parts[1], &parts[2]))
     }
 
-    fn parts(&mut self, prefix: &str) -> [String; 3] {
-        ["day", "month", "year"].map(|it| self.form.text(&format!("{prefix}{it}")))
+    fn parts(&mut self, field: &str, prefix: &str) -> [String; 3] {
+        let parts = ["day", "month", "year"].map(|it| self.form.text(&format!("{prefix}{it}")));
+        self.typed.push((field.to_owned(), parts.join(" ")));
+        parts
     }
 
     /// The edition that the form was filled in on; 0 where there was none yet.
@@ -156,6 +167,19 @@ impl Sheet {
         let number = self.form.text("version").parse().ok().filter(|it| *it >= 0);
         let no = || Problem::BadRequest("This form does not say on which edition it was filled in.".into());
         number.map(Version).ok_or_else(no)
+    }
+
+    /// The edition that the form was filled in on. Where `stands` is another by now, the form was overtaken, and is shown
+    /// again with what was typed.
+    ///
+    /// # Errors
+    /// As [`Sheet::version`].
+    pub fn edition(&mut self, stands: Version) -> Result<Version, Problem> {
+        let shown = self.version()?;
+        if shown != stands {
+            self.filled.overtake();
+        }
+        Ok(shown)
     }
 
     /// The file that came in `field`, if one did. One that came elsewhere stays, and is refused at the end.
@@ -174,18 +198,31 @@ impl Sheet {
         Problem::Invalid(self.filled.faults)
     }
 
-    /// Ends the reading: the store to write with, once.
+    /// Ends the reading: the store to write with, once. What was typed stays with the visit, so that it can be given
+    /// back should the thing have changed meanwhile.
+    ///
+    /// # Errors
+    /// As [`Sheet::close`].
+    pub fn finish(mut self, visit: &mut Visit<'_, '_>) -> Result<Store, Problem> {
+        visit.typed = std::mem::take(&mut self.typed);
+        self.close(visit.house)
+    }
+
+    /// Ends the reading of a form from nobody who is signed in.
     ///
     /// # Errors
     /// [`Problem::Invalid`], naming each fault that stands, each field that nobody asked for and each that came twice.
-    pub fn finish(self, house: &House) -> Result<Store, Problem> {
-        let Self { form, filled, file, once } = self;
+    pub(crate) fn close(self, house: &House) -> Result<Store, Problem> {
+        let Self { form, filled, file, once, typed: _ } = self;
         form.finish()?;
         if let Some(it) = file {
             return Err(Problem::Invalid(Faults::one(it.field, "This form has no such file")));
         }
         if !filled.faults.is_empty() {
             return Err(Problem::Invalid(filled.faults));
+        }
+        if filled.is_overtaken() {
+            return Err(Problem::Stale(OVERTAKEN.into()));
         }
         Ok(house.store.once(once))
     }
@@ -261,8 +298,14 @@ impl Call<House> {
             };
             match (done, once) {
                 // the first sending moved the thing, or ended the right to send it again; nobody else has a token for it
-                (Err(Problem::Refused | Problem::Stale(_)), Some(once)) if visit.db.form_taken(&once)? => {
-                    Err(Problem::Sent)
+                (
+                    Err(Problem::Refused | Problem::Stale(_) | Problem::Again { overtaken: true, .. }),
+                    Some(once),
+                ) if visit.db.form_taken(&once)? => Err(Problem::Sent),
+                (Err(Problem::Stale(what)), _) => {
+                    let mut typed = std::mem::take(&mut visit.typed);
+                    typed.retain(|(_, text)| !text.trim().is_empty());
+                    Err(Problem::Unsaved(what, typed))
                 }
                 (done, _) => done,
             }

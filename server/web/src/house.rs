@@ -71,6 +71,9 @@ impl Deref for House {
 
 /// The policies that a fresh code of the second factor satisfies.
 const FACTOR: [&str; 3] = ["factor-of-today", "factor-of-now", "factor-guards-itself"];
+/// What is said where a thing was changed after a form about it was shown, and no more can be said.
+pub(crate) const OVERTAKEN: &str =
+    "Somebody changed it after this page was shown. Look at it again before you go on.";
 /// How long a request waits for its lane.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Refusals that may wait to be recorded; beyond it they are only counted in the log.
@@ -217,9 +220,7 @@ impl From<StoreError> for Problem {
                 Self::Refused
             }
             StoreError::Absent => Self::Refused,
-            StoreError::Stale { .. } => Self::Stale(
-                "Somebody changed it after this page was shown. Look at it again before you go on.".into(),
-            ),
+            StoreError::Stale { .. } => Self::Stale(OVERTAKEN.into()),
             StoreError::Conflict(sentence) => Self::Stale(sentence),
             StoreError::Spent => Self::Sent,
             StoreError::Busy => Self::Busy,

@@ -44,7 +44,12 @@ pub enum Problem {
     /// Fields that must be corrected, where the form itself cannot be shown again. 422.
     Invalid(Faults),
     /// The form again, rendered whole, with what was typed and what is wrong. 422.
-    Again(String),
+    Again {
+        /// The page.
+        page: String,
+        /// Whether it was changed after the form was shown, which is why it comes again. 409 then.
+        overtaken: bool,
+    },
     /// The request cannot be read; the sentence says why. 400.
     BadRequest(String),
     /// More than is allowed. 429.
@@ -54,6 +59,8 @@ pub enum Problem {
     },
     /// Somebody changed the thing in between; the sentence says what changed. 409.
     Stale(String),
+    /// The same, with what was typed, field by field, so that it is not lost. 409.
+    Unsaved(String, Vec<(String, String)>),
     /// This very form was taken before. 409.
     Sent,
     /// We cannot serve this now; trying again helps. 503.
@@ -76,7 +83,10 @@ impl Problem {
             Self::SignIn if !api => return reply::see_other("/sign-in"),
             Self::Waiting if !api => return reply::see_other("/waiting"),
             Self::StepUp if !api => return reply::see_other("/admin/step-up"),
-            Self::Again(page) => return reply::body(StatusCode::UNPROCESSABLE_ENTITY, reply::HTML, page),
+            Self::Again { page, overtaken } => {
+                let status = if overtaken { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+                return reply::body(status, reply::HTML, page);
+            }
             other => other.face(id),
         };
         let mut answer = if api {
@@ -154,7 +164,7 @@ impl Problem {
             )
             .listing(faults),
             // A page is answered before; a program that somehow gets here learns the status at least.
-            Self::Again(_) => {
+            Self::Again { .. } => {
                 Face::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Something must be corrected", "")
             }
             Self::BadRequest(why) => {
@@ -170,6 +180,7 @@ impl Problem {
             Self::Stale(what) => {
                 Face::new(StatusCode::CONFLICT, "stale", "Somebody changed this in the meantime", &what)
             }
+            Self::Unsaved(what, typed) => Face { typed, ..Self::Stale(what).face(id) },
             Self::Sent => Face::new(
                 StatusCode::CONFLICT,
                 "sent-already",
@@ -242,6 +253,7 @@ impl Face {
             title,
             lead: lead.to_owned(),
             faults: Faults::default(),
+            typed: Vec::new(),
             headers: HeaderMap::new(),
         }
     }

@@ -33,6 +33,8 @@ pub struct Visit<'a, 'b> {
     pub db: &'a mut Read<'b>,
     /// The house.
     pub house: &'a House,
+    /// What was typed into the form that is being taken, field by field.
+    pub(crate) typed: Vec<(String, String)>,
 }
 
 impl Visit<'_, '_> {
@@ -125,7 +127,9 @@ impl Call<House> {
             };
             let done = house
                 .store
-                .enter(&token, visit, now, choose, |doors, db| f(&mut Visit { doors, db, house }))
+                .enter(&token, visit, now, choose, |doors, db| {
+                    f(&mut Visit { doors, db, house, typed: Vec::new() })
+                })
                 .and_then(|it| it.ok_or(Problem::SignIn));
             Ok((known, done))
         });

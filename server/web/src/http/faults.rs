@@ -54,6 +54,8 @@ pub struct Filled {
     typed: BTreeMap<String, String>,
     /// What is wrong.
     pub faults: Faults,
+    /// Whether the thing was changed after the form was shown.
+    overtaken: bool,
 }
 
 impl Filled {
@@ -67,7 +69,7 @@ impl Filled {
     #[must_use]
     pub fn with<'a>(values: impl IntoIterator<Item = (&'a str, String)>) -> Self {
         let typed = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { typed, faults: Faults::default() }
+        Self { typed, ..Self::default() }
     }
 
     /// What was typed in `field`.
@@ -86,6 +88,46 @@ impl Filled {
         self.typed.insert(field.into(), text.into());
     }
 
+    /// Notes that somebody changed the thing after the form was shown.
+    pub fn overtake(&mut self) {
+        self.overtaken = true;
+    }
+
+    /// Whether somebody changed the thing after the form was shown.
+    #[must_use]
+    pub fn is_overtaken(&self) -> bool {
+        self.overtaken
+    }
+
+    /// Whether what was typed can be taken as it is.
+    #[must_use]
+    pub fn is_fine(&self) -> bool {
+        self.faults.is_empty() && !self.overtaken
+    }
+
+    /// For a form that was overtaken: says beside each field what `stands` there now, where that is not what was typed.
+    pub fn beside(&mut self, stands: &Self) {
+        if !self.overtaken {
+            return;
+        }
+        for (field, now) in &stands.typed {
+            // browsers send line ends as CR LF
+            if self.faults.of(field).is_some() || self.typed(field).replace("\r\n", "\n").trim() == now.trim()
+            {
+                continue;
+            }
+            let text = if now.trim().is_empty() {
+                "Now it is empty here. Send the form again to put in what you typed.".to_owned()
+            } else {
+                format!(
+                    "Now it reads “{}”. Send the form again to put what you typed in its place.",
+                    short(now)
+                )
+            };
+            self.faults.add(field.clone(), text);
+        }
+    }
+
     /// Takes a parsed value, or notes its fault by the field.
     pub fn take<T, E: Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
         match parsed {
@@ -95,6 +137,15 @@ impl Filled {
                 None
             }
         }
+    }
+}
+
+/// The beginning of a text that is too long to stand beside a field.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 300;
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{} …", text[..at].trim_end()),
+        None => text.to_owned(),
     }
 }
 
@@ -114,5 +165,24 @@ mod tests {
         );
         assert_eq!(filled.faults.of("age"), Some("Enter a number"));
         assert_eq!((filled.typed("name"), filled.typed("email")), ("x", ""));
+    }
+
+    #[test]
+    fn a_form_that_was_overtaken_says_what_stands_where_it_differs() {
+        let stands = Filled::with([
+            ("biography", "One.\nTwo.".to_owned()),
+            ("name", "Theirs".to_owned()),
+            ("place", String::new()),
+        ]);
+        let typed = [("biography", "One.\r\nTwo."), ("name", "Ours"), ("place", "Oslo")];
+        let mut filled = Filled::with(typed.map(|(name, it)| (name, it.to_owned())));
+        filled.beside(&stands);
+        assert!(filled.is_fine());
+        filled.overtake();
+        filled.beside(&stands);
+        assert!(!filled.is_fine() && filled.faults.of("biography").is_none());
+        assert!(filled.faults.of("name").is_some_and(|it| it.contains("“Theirs”")));
+        assert!(filled.faults.of("place").is_some_and(|it| it.contains("empty")));
+        assert_eq!(short(&"é".repeat(301)), format!("{} …", "é".repeat(300)));
     }
 }

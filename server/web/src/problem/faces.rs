@@ -16,6 +16,8 @@ pub struct Face {
     pub lead: String,
     /// Fields to correct.
     pub faults: Faults,
+    /// What was typed into which field, where the form itself cannot be shown again.
+    pub typed: Vec<(String, String)>,
     /// Headers that belong to it.
     pub headers: HeaderMap,
 }
@@ -98,7 +100,10 @@ fn filled(pieces: &[Piece], face: Option<&Face>, reference: &str) -> String {
             (Piece::Hole(Hole::Status), Some(face)) => page.push_str(face.status.as_str()),
             (Piece::Hole(Hole::Title), Some(face)) => escape(&mut page, face.title),
             (Piece::Hole(Hole::Lead), Some(face)) => escape(&mut page, &face.lead),
-            (Piece::Hole(Hole::Faults), Some(face)) => list(&mut page, &face.faults),
+            (Piece::Hole(Hole::Faults), Some(face)) => {
+                list(&mut page, &face.faults);
+                keep(&mut page, &face.typed);
+            }
             (Piece::Hole(_), None) => {}
         }
     }
@@ -118,6 +123,25 @@ fn list(page: &mut String, faults: &Faults) {
         page.push_str("</li>");
     }
     page.push_str("</ul></div>");
+}
+
+/// What was typed, to be copied from here.
+fn keep(page: &mut String, typed: &[(String, String)]) {
+    if typed.is_empty() {
+        return;
+    }
+    page.push_str("<section class=\"stack\" aria-labelledby=\"typed\"><h2 id=\"typed\">What you typed</h2><dl class=\"facts wide\">");
+    for (field, text) in typed {
+        page.push_str("<dt>");
+        escape(page, &field.replace(['_', '-'], " "));
+        page.push_str("</dt><dd>");
+        for (at, line) in text.lines().enumerate() {
+            page.push_str(if at == 0 { "" } else { "<br>" });
+            escape(page, line);
+        }
+        page.push_str("</dd>");
+    }
+    page.push_str("</dl></section>");
 }
 
 /// Escapes for text and quoted attributes.
@@ -155,10 +179,12 @@ mod tests {
             title: "A & B",
             lead: "<i>".into(),
             faults: Faults::one("x\u{1b}", "'no'"),
+            typed: vec![("first_day".into(), "one\r\n<two>".into())],
             headers: HeaderMap::new(),
         };
         let page = faces.problem(&face, "r");
         assert!(page.starts_with("409|A &amp; B|&lt;i&gt;|<div"), "{page}");
+        assert!(page.contains("<dt>first day</dt><dd>one<br>&lt;two&gt;</dd>"), "{page}");
         assert!(page.contains("x\\u{1b}</strong>: &#39;no&#39;") && page.ends_with("|r"), "{page}");
     }
 }

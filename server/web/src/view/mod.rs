@@ -85,7 +85,8 @@ impl Views {
     /// Renders a form again, with its faults; to be returned as the problem that it is.
     #[must_use]
     pub fn again(&self, template: &str, page: &Page, view: &impl Serialize) -> Problem {
-        self.render(template, page, view).map_or_else(|it| it, Problem::Again)
+        let overtaken = page.is_overtaken();
+        self.render(template, page, view).map_or_else(|it| it, |page| Problem::Again { page, overtaken })
     }
 
     /// Renders a mail or another text without a frame.

@@ -43,6 +43,8 @@ pub struct Acting {
 pub struct Summary {
     /// How many things.
     pub heading: String,
+    /// What happened, where it was nothing that was typed.
+    pub lead: Option<&'static str>,
     /// Each, linked to its field.
     pub faults: Vec<Wrong>,
 }
@@ -93,6 +95,12 @@ impl Page {
     #[must_use]
     pub fn correcting(self, filled: &Filled) -> Self {
         let faults = filled.faults.list().to_vec();
+        if filled.is_overtaken() {
+            let heading = "Somebody changed this in the meantime".to_owned();
+            let lead =
+                Some("Nothing of yours was saved yet, and nothing is lost: what you typed stands below.");
+            return Self { summary: Some(Summary { heading, lead, faults }), ..self };
+        }
         let heading = match faults.len() {
             0 => return self,
             1 => "One thing to correct".to_owned(),
@@ -100,6 +108,11 @@ impl Page {
             3 => "Three things to correct".to_owned(),
             count => format!("{count} things to correct"),
         };
-        Self { summary: Some(Summary { heading, faults }), ..self }
+        Self { summary: Some(Summary { heading, lead: None, faults }), ..self }
+    }
+    /// Whether it shows a form again that somebody overtook.
+    #[must_use]
+    pub fn is_overtaken(&self) -> bool {
+        self.summary.as_ref().is_some_and(|it| it.lead.is_some())
     }
 }

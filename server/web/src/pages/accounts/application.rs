@@ -125,17 +125,18 @@ fn leaf(visit: &Visit<'_, '_>, it: &Application, filled: &Filled) -> Leaf {
     Leaf::new("Your application").with(first).maybe(form).maybe(withdraw)
 }
 
+/// What stands in the application.
+fn written(it: &Application) -> Filled {
+    let workspace = it.workspace.as_ref().map(|it| ("workspace", it.1.clone()));
+    let always = [("name", it.name.clone()), ("application", it.text.clone())];
+    Filled::with(always.into_iter().chain(workspace))
+}
+
 async fn show(call: Call<House>) -> Result<Response, Problem> {
     let (page, leaf) = call
         .visit(As::Applicant, |visit| {
             let it = own(visit)?;
-            let workspace = it.workspace.as_ref().map(|it| it.1.clone()).unwrap_or_default();
-            let filled = Filled::with([
-                ("name", it.name.clone()),
-                ("workspace", workspace),
-                ("application", it.text.clone()),
-            ]);
-            Ok((own_page(visit, "Your application", "/application")?, leaf(visit, &it, &filled)))
+            Ok((own_page(visit, "Your application", "/application")?, leaf(visit, &it, &written(&it))))
         })
         .await?;
     leaf.answer(&call.app, &page)
@@ -147,7 +148,7 @@ async fn correct(call: Call<House>) -> Result<Response, Problem> {
         Ok((own(visit)?, permit))
     };
     call.change(As::Applicant, ask, |visit, (it, permit), mut sheet| {
-        let shown = sheet.version()?;
+        let shown = sheet.edition(it.version)?;
         let name = sheet.take("name", |it| Line::line("your name", it));
         let text = sheet.take("application", |it| Prose::prose("who you are", it));
         let a_workspace = |it: &str| Line::line("the workspace’s name", it);
@@ -155,12 +156,14 @@ async fn correct(call: Call<House>) -> Result<Response, Problem> {
             Some(_) => sheet.take("workspace", a_workspace).map(Some),
             None => Some(None),
         };
-        let (Some(name), Some(text), Some(workspace)) = (name, text, workspace) else {
+        let (Some(name), Some(text), Some(workspace), true) = (name, text, workspace, sheet.filled.is_fine())
+        else {
+            sheet.filled.beside(&written(&it));
             let page = own_page(visit, "Your application", "/application")?;
             return Err(leaf(visit, &it, &sheet.filled).again(visit.house, page, &sheet.filled));
         };
         let put = if it.status == AccountStatus::Pending { accounts::correct } else { accounts::apply_again };
-        put(&sheet.finish(visit.house)?, permit, shown, &name, workspace.as_ref(), &text)?;
+        put(&sheet.finish(visit)?, permit, shown, &name, workspace.as_ref(), &text)?;
         Ok(reply::see_other("/waiting"))
     })
     .await
@@ -171,7 +174,7 @@ async fn withdraw(call: Call<House>) -> Result<Response, Problem> {
         Ok(visit.db.permit::<WithdrawApplication>(visit.doors.account, Unasked)?)
     };
     call.change(As::Applicant, ask, |visit, permit, sheet| {
-        accounts::withdraw(&sheet.finish(visit.house)?, permit)?;
+        accounts::withdraw(&sheet.finish(visit)?, permit)?;
         Ok(reply::see_other("/waiting"))
     })
     .await

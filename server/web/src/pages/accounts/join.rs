@@ -138,7 +138,7 @@ async fn join(mut call: Call<House>) -> Result<Response, Problem> {
     let name = sheet.take("name", |it| Line::line("your name", it));
     let Some(token) = hash_of_text(&text) else { return over(&call.app) };
     let Some(name) = name else { return visitor(&call, &text, token, &sheet.filled).await };
-    let store = sheet.finish(&call.app)?;
+    let store = sheet.close(&call.app)?;
     let joined = call
         .public(move |house, asker| {
             let permit = store.read(asker, |db| db.permit::<SignUp>(ThePlatform, Unasked))?;
@@ -159,7 +159,7 @@ async fn accept(call: Call<House>) -> Result<Response, Problem> {
     };
     call.change(As::Account, ask, |visit, permit, mut sheet| {
         let token = hash_of_text(&sheet.secret("token"));
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         let Some(token) = token else { return over(visit.house) };
         match accounts::accept(&store, permit, &token) {
             Ok(it) if it.role.is_some() => Ok(reply::see_other(&format!("/w/{}", it.workspace))),

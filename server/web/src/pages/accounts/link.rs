@@ -42,7 +42,7 @@ async fn redeem(mut call: Call<House>) -> Result<Response, Problem> {
     let mut sheet = browser.open(&mut call).await?;
     let token = hash_of_text(&sheet.secret("token"));
     // the link itself works once
-    sheet.finish(&call.app)?;
+    sheet.close(&call.app)?;
     let Some(token) = token else {
         failed(&call, "link");
         return over(&call.app);

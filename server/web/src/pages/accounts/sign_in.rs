@@ -49,7 +49,7 @@ async fn ask(mut call: Call<House>) -> Result<Response, Problem> {
         let page = browser::page(&call.app, "Sign in");
         return Err(asking(&browser, &sheet.filled).again(&call.app, page, &sheet.filled));
     };
-    let (store, hash) = (sheet.finish(&call.app)?, browser.hash());
+    let (store, hash) = (sheet.close(&call.app)?, browser.hash());
     call.public(move |house, asker| {
         let permit = store.read(asker, |db| db.permit::<SignIn>(ThePlatform, Unasked))?;
         match link_request(&store, &permit, &email, &hash, &house.settings.address) {
@@ -90,7 +90,7 @@ async fn enter(mut call: Call<House>) -> Result<Response, Problem> {
     let code: String = sheet.secret("code").chars().filter(|it| !it.is_whitespace()).collect();
     let mut filled = sheet.filled.clone();
     // the code itself works once, and each try counts
-    sheet.finish(&call.app)?;
+    sheet.close(&call.app)?;
     let digits = code.len() == 6 && code.bytes().all(|it| it.is_ascii_digit());
     if filled
         .take("code", digits.then_some(()).ok_or(Fault::new("Enter the six digits from the mail")))

@@ -37,7 +37,7 @@ async fn leave(call: Call<House>) -> Result<Response, Problem> {
         Ok(visit.db.permit::<SignOut>(visit.doors.account, Unasked)?)
     };
     call.change(As::Applicant, ask, |visit, permit, sheet| {
-        sign_out(&sheet.finish(visit.house)?, permit, visit.doors.session)?;
+        sign_out(&sheet.finish(visit)?, permit, visit.doors.session)?;
         Ok(cookie(reply::see_other("/sign-in"), visit.house, None))
     })
     .await

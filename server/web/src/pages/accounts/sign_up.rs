@@ -87,7 +87,7 @@ async fn take(mut call: Call<House>) -> Result<Response, Problem> {
         return Err(again(&call.app, &filled));
     };
     let signing = Signing { kind, name, workspace, email, application, code };
-    let store = sheet.finish(&call.app)?;
+    let store = sheet.close(&call.app)?;
     let fault = call
         .public(move |house, asker| {
             let permit = store.read(asker, |db| db.permit::<SignUp>(ThePlatform, Unasked))?;

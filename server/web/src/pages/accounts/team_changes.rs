@@ -57,7 +57,7 @@ async fn invite(call: Call<House>) -> Result<Response, Problem> {
             let (page, leaf) = team(visit, &sheet.filled)?;
             return Err(leaf.again(visit.house, page, &sheet.filled));
         };
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         accounts::invite(&store, permit, &email, role, &visit.house.settings.address)?;
         Ok(reply::see_other(&format!("/w/{home}/team")))
     })
@@ -77,7 +77,7 @@ async fn withdraw(call: Call<House>) -> Result<Response, Problem> {
     };
     call.change(who, ask, |visit, (permit, id), sheet| {
         let home = permit.on();
-        accounts::invitation_withdraw(&sheet.finish(visit.house)?, permit, id)?;
+        accounts::invitation_withdraw(&sheet.finish(visit)?, permit, id)?;
         Ok(reply::see_other(&format!("/w/{home}/team")))
     })
     .await
@@ -86,7 +86,7 @@ async fn withdraw(call: Call<House>) -> Result<Response, Problem> {
 async fn leave(call: Call<House>) -> Result<Response, Problem> {
     let (who, home) = (call.member(), call.holes.id::<WorkspaceId>("workspace"));
     call.change_on::<LeaveWorkspace>(who, home, Unasked, |visit, permit, sheet| {
-        accounts::leave(&sheet.finish(visit.house)?, permit)?;
+        accounts::leave(&sheet.finish(visit)?, permit)?;
         Ok(reply::see_other("/you"))
     })
     .await
@@ -116,7 +116,7 @@ fn role(
 ) -> Result<String, Problem> {
     let (home, shown) = (permit.on(), sheet.version()?);
     let Some(role) = sheet.take("role", role_of) else { return Err(sheet.wrong()) };
-    accounts::role_set(&sheet.finish(visit.house)?, permit, it.id, shown, role)?;
+    accounts::role_set(&sheet.finish(visit)?, permit, it.id, shown, role)?;
     // whoever gave up their own ownership may no longer open the member's page
     Ok(format!("/w/{home}/team"))
 }
@@ -135,7 +135,7 @@ fn money(
         _ => Err(Fault::new("Choose yes or no")),
     };
     let Some(open) = sheet.take("money", yes_or_no) else { return Err(sheet.wrong()) };
-    accounts::money_set(&sheet.finish(visit.house)?, permit, it.id, shown, open)?;
+    accounts::money_set(&sheet.finish(visit)?, permit, it.id, shown, open)?;
     Ok(format!("/w/{home}/team/{}", it.id))
 }
 
@@ -146,6 +146,6 @@ fn remove(
     mut sheet: Sheet,
 ) -> Result<String, Problem> {
     let (home, shown) = (permit.on(), sheet.version()?);
-    accounts::member_remove(&sheet.finish(visit.house)?, permit, it.id, shown)?;
+    accounts::member_remove(&sheet.finish(visit)?, permit, it.id, shown)?;
     Ok(format!("/w/{home}/team"))
 }

@@ -92,7 +92,7 @@ async fn end_others(call: Call<House>) -> Result<Response, Problem> {
         Ok(visit.db.permit::<ManageSessions>(visit.doors.account, Unasked)?)
     };
     call.change(As::Account, ask, |visit, permit, sheet| {
-        accounts::sessions_revoke_others(&sheet.finish(visit.house)?, permit, visit.doors.session)?;
+        accounts::sessions_revoke_others(&sheet.finish(visit)?, permit, visit.doors.session)?;
         Ok(reply::see_other("/you"))
     })
     .await
@@ -111,7 +111,7 @@ async fn end_one(call: Call<House>) -> Result<Response, Problem> {
         Ok((permit, session))
     };
     call.change(As::Account, ask, |visit, (permit, session), sheet| {
-        accounts::session_revoke(&sheet.finish(visit.house)?, permit, session)?;
+        accounts::session_revoke(&sheet.finish(visit)?, permit, session)?;
         Ok(reply::see_other("/you"))
     })
     .await

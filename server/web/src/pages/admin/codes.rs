@@ -122,7 +122,7 @@ async fn issue(call: Call<House>) -> Result<Response, Problem> {
             return Err(leaf.again(visit.house, page, &sheet.filled));
         };
         let terms = CodeTerms { kind, uses, days, note, verifies };
-        let issued = accounts::code_issue(&sheet.finish(visit.house)?, permit, &terms)?;
+        let issued = accounts::code_issue(&sheet.finish(visit)?, permit, &terms)?;
         let section = Section::plain()
             .say("Keep it now: it is shown this once and stored only as a hash.")
             .codes(vec![issued.text])
@@ -141,7 +141,7 @@ async fn revoke(call: Call<House>) -> Result<Response, Problem> {
         Ok(visit.db.permit::<RevokeCode>(id, Factor)?)
     };
     staff_change(call, HERE.into(), ask, |visit, permit, sheet| {
-        accounts::code_revoke(&sheet.finish(visit.house)?, permit)?;
+        accounts::code_revoke(&sheet.finish(visit)?, permit)?;
         Ok(reply::see_other(HERE))
     })
     .await

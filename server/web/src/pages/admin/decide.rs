@@ -55,7 +55,7 @@ where
         Ok(visit.db.permit::<A>(id, Factor)?)
     };
     staff_change(call, back, ask, move |visit, permit, mut sheet| {
-        let shown = sheet.version()?;
+        let shown = sheet.edition(permit.version())?;
         act(visit, permit, shown, sheet)?;
         Ok(reply::see_other(&there))
     })
@@ -68,7 +68,10 @@ fn approve(
     shown: Version,
     sheet: Sheet,
 ) -> Result<(), Problem> {
-    Ok(accounts::approve(&sheet.finish(visit.house)?, permit, shown, &visit.house.settings.address)?)
+    if !sheet.filled.is_fine() {
+        return Err(again(visit, permit.on(), &sheet)?);
+    }
+    Ok(accounts::approve(&sheet.finish(visit)?, permit, shown, &visit.house.settings.address)?)
 }
 
 fn reinstate(
@@ -77,17 +80,23 @@ fn reinstate(
     shown: Version,
     sheet: Sheet,
 ) -> Result<(), Problem> {
-    Ok(accounts::reinstate(&sheet.finish(visit.house)?, permit, shown, &visit.house.settings.address)?)
+    if !sheet.filled.is_fine() {
+        return Err(again(visit, permit.on(), &sheet)?);
+    }
+    Ok(accounts::reinstate(&sheet.finish(visit)?, permit, shown, &visit.house.settings.address)?)
+}
+
+/// The account's page again, as it stands now.
+fn again(visit: &mut Visit<'_, '_>, id: AccountId, sheet: &Sheet) -> Result<Problem, Problem> {
+    let (page, leaf) = about(visit, id, &sheet.filled)?;
+    Ok(leaf.again(visit.house, page, &sheet.filled))
 }
 
 /// The reason in a form, which the person reads; or the page again.
 fn reason(visit: &mut Visit<'_, '_>, id: AccountId, sheet: &mut Sheet) -> Result<Prose, Problem> {
     match sheet.take("reason", |it| Prose::prose("a reason", it)) {
-        Some(it) => Ok(it),
-        None => {
-            let (page, leaf) = about(visit, id, &sheet.filled)?;
-            Err(leaf.again(visit.house, page, &sheet.filled))
-        }
+        Some(it) if sheet.filled.is_fine() => Ok(it),
+        _ => Err(again(visit, id, sheet)?),
     }
 }
 
@@ -98,7 +107,7 @@ fn reject(
     mut sheet: Sheet,
 ) -> Result<(), Problem> {
     let reason = reason(visit, permit.on(), &mut sheet)?;
-    let store = sheet.finish(visit.house)?;
+    let store = sheet.finish(visit)?;
     Ok(accounts::reject(&store, permit, shown, &reason, &visit.house.settings.address)?)
 }
 
@@ -109,6 +118,6 @@ fn suspend(
     mut sheet: Sheet,
 ) -> Result<(), Problem> {
     let reason = reason(visit, permit.on(), &mut sheet)?;
-    let store = sheet.finish(visit.house)?;
+    let store = sheet.finish(visit)?;
     Ok(accounts::suspend(&store, permit, shown, &reason, &visit.house.settings.address)?)
 }

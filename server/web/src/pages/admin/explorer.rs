@@ -190,7 +190,7 @@ async fn answer(call: Call<House>) -> Result<Response, Problem> {
             return Err(visit.house.views.again(TEMPLATE, &page.correcting(&filled), &view));
         };
         let question = Question { about, factor, action, kind, id, to, reason };
-        let explored = explorer::explain(&sheet.finish(visit.house)?, permit, &question)?;
+        let explored = explorer::explain(&sheet.finish(visit)?, permit, &question)?;
         let (told, answer) = match &explored {
             Explored::Decided(it, list) => {
                 let asked = format!(

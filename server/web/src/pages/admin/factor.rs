@@ -111,7 +111,7 @@ async fn begin(call: Call<House>) -> Result<Response, Problem> {
             As::Admin,
             |visit, _: &mut Sent| manage(visit),
             |visit, permit, sheet| {
-                accounts::factor_begin(&sheet.finish(visit.house)?, permit)?;
+                accounts::factor_begin(&sheet.finish(visit)?, permit)?;
                 Ok(reply::see_other(HERE))
             },
         )
@@ -141,7 +141,7 @@ async fn confirm(call: Call<House>) -> Result<Response, Problem> {
         .change(As::Admin, ask, |visit, (state, permit), mut sheet| {
             let code = sheet.secret("code");
             let mut filled = sheet.filled.clone();
-            let store = sheet.finish(visit.house)?;
+            let store = sheet.finish(visit)?;
             // a try is counted whatever becomes of the form
             let shows = visit.db.permit::<UseFactor>(visit.doors.account, Unasked)?;
             let waits = accounts::factor_try(&visit.house.store, &shows)?.is_err();

@@ -53,7 +53,7 @@ async fn renew(call: Call<House>) -> Result<Response, Problem> {
     let done = call
         .change(As::Admin, ask, |visit, permit, sheet| {
             let (codes, hashes) = fresh(visit);
-            accounts::recovery_renew(&sheet.finish(visit.house)?, permit, &hashes)?;
+            accounts::recovery_renew(&sheet.finish(visit)?, permit, &hashes)?;
             let (page, leaf) = shown(visit, codes)?;
             leaf.answer(visit.house, &page)
         })

@@ -81,7 +81,7 @@ async fn take(call: Call<House>) -> Result<Response, Problem> {
         let Some(state) = state else { return Ok(reply::see_other("/admin/factor")) };
         let (to, code) = (safe(&sheet.text("to")).to_owned(), sheet.secret("code"));
         let mut filled = sheet.filled.clone();
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         match tried(visit, &store, &state, &code)? {
             Ok(issued) => Ok(cookie(reply::see_other(&to), visit.house, Some(&issued))),
             Err(fault) => {

@@ -182,7 +182,7 @@ async fn confirm(call: Call<House>) -> Result<Response, Problem> {
     let (who, id) = (call.member(), call.holes.id::<DraftId>("draft"));
     call.change_on::<ViewDraft>(who, id, Unasked, |visit, seen, mut sheet| {
         let Some(digest) = sheet.take("digest", str::parse::<Digest>) else { return Err(sheet.wrong()) };
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         let draft = drafts::view(visit.db, &seen)?;
         let here = format!("{}/drafts/{}", base(visit)?, seen.on());
         if draft.row.state == DraftState::Confirmed && draft.row.digest == digest {
@@ -205,7 +205,7 @@ async fn confirm(call: Call<House>) -> Result<Response, Problem> {
 async fn discard(call: Call<House>) -> Result<Response, Problem> {
     let (who, id) = (call.member(), call.holes.id::<DraftId>("draft"));
     call.change_on::<DiscardDraft>(who, id, Unasked, |visit, permit, sheet| {
-        drafts::discard(&sheet.finish(visit.house)?, permit)?;
+        drafts::discard(&sheet.finish(visit)?, permit)?;
         Ok(reply::see_other(&format!("{}/drafts", base(visit)?)))
     })
     .await

@@ -249,7 +249,7 @@ fn withdraw(
     let Some(words) = words(&mut sheet, WORDS) else {
         return form_page(visit, Answer::Withdraw, permit.on(), &sheet.filled, &changes);
     };
-    let store = sheet.finish(visit.house)?;
+    let store = sheet.finish(visit)?;
     prepared(visit, &answers::prepare_withdraw(&store, permit, &words, changes.revises)?)
 }
 
@@ -261,14 +261,13 @@ fn reply_with(
 ) -> Result<Response, Problem> {
     let id = permit.on();
     let changes = Changes::of(&mut sheet)?;
-    let house = visit.house;
     let done = match answer {
         Answer::Hold => {
             let expires = sheet.day("until", "until_").map(|it| lapses(visit, it));
             let Some(expires) = expires.and_then(|it| sheet.filled.take("until", it)) else {
                 return form_page(visit, answer, id, &sheet.filled, &changes);
             };
-            holds::prepare_hold(&sheet.finish(house)?, permit, expires, changes.revises)?
+            holds::prepare_hold(&sheet.finish(visit)?, permit, expires, changes.revises)?
         }
         Answer::Counter => {
             let terms = asked(&mut sheet, false);
@@ -276,13 +275,13 @@ fn reply_with(
             let (Some(terms), Some(words)) = (terms, words) else {
                 return form_page(visit, answer, id, &sheet.filled, &changes);
             };
-            answers::prepare_counter(&sheet.finish(house)?, permit, &terms, &words, changes.revises)?
+            answers::prepare_counter(&sheet.finish(visit)?, permit, &terms, &words, changes.revises)?
         }
         Answer::Decline | Answer::Withdraw => {
             let Some(words) = words(&mut sheet, WORDS) else {
                 return form_page(visit, answer, id, &sheet.filled, &changes);
             };
-            answers::prepare_decline(&sheet.finish(house)?, permit, &words, changes.revises)?
+            answers::prepare_decline(&sheet.finish(visit)?, permit, &words, changes.revises)?
         }
     };
     prepared(visit, &done)

@@ -148,7 +148,7 @@ async fn add(call: Call<House>) -> Result<Response, Problem> {
         let (Some(title), Some(file)) = (title, file) else {
             return form_page(visit, permit.on(), &sheet.filled);
         };
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         let digest = digest_of(&file.bytes);
         visit.house.shelf.put(&digest, &file.bytes).map_err(shelf)?;
         let kept = documents::Upload {
@@ -272,7 +272,7 @@ async fn share(call: Call<House>) -> Result<Response, Problem> {
         Ok((id, visit.db.permit::<PrepareDocument>(it.engagement, Unasked)?))
     };
     call.change(who, ask, |visit, (id, permit), sheet| {
-        let done = documents::prepare_share(&sheet.finish(visit.house)?, permit, id, None)?;
+        let done = documents::prepare_share(&sheet.finish(visit)?, permit, id, None)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })
     .await
@@ -282,7 +282,7 @@ async fn open_to_counsel(call: Call<House>) -> Result<Response, Problem> {
     let (who, id) = (call.member(), call.holes.id::<DocumentId>("document"));
     call.change_on::<ShareWithCounsel>(who, id, Unasked, |visit, permit, sheet| {
         let id = permit.on();
-        documents::share_with_counsel(&sheet.finish(visit.house)?, permit)?;
+        documents::share_with_counsel(&sheet.finish(visit)?, permit)?;
         Ok(reply::see_other(&format!("{}/documents/{id}", base(visit)?)))
     })
     .await
@@ -336,7 +336,7 @@ async fn erase(call: Call<House>) -> Result<Response, Problem> {
             // shared or opened to counsel since: more people lose it than the page said
             return Err(StoreError::Stale { shown, stands }.into());
         }
-        if let Some(digest) = documents::erase(&sheet.finish(visit.house)?, permit)? {
+        if let Some(digest) = documents::erase(&sheet.finish(visit)?, permit)? {
             visit.house.shelf.erase(&digest).map_err(shelf)?;
         }
         Ok(reply::see_other(&format!("{}/documents/{id}", base(visit)?)))

@@ -163,7 +163,7 @@ fn acts(visit: &mut Visit<'_, '_>, base: &str, it: &HoldView) -> Result<Vec<Act>
 async fn release(call: Call<House>) -> Result<Response, Problem> {
     let (who, id) = (call.member(), call.holes.id::<HoldId>("hold"));
     call.change_on::<PrepareRelease>(who, id, Unasked, |visit, permit, sheet| {
-        let done = holds::prepare_release(&sheet.finish(visit.house)?, permit)?;
+        let done = holds::prepare_release(&sheet.finish(visit)?, permit)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })
     .await
@@ -218,7 +218,7 @@ async fn withdraw(call: Call<House>) -> Result<Response, Problem> {
         let Some(words) = words(&mut sheet, "a reason") else {
             return form_page(visit, permit.on(), &sheet.filled, &changes);
         };
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         let done = holds::prepare_withdrawal(&store, permit, &words, changes.revises)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })

@@ -91,7 +91,7 @@ async fn prepare(call: Call<House>) -> Result<Response, Problem> {
         let Some(body) = sheet.take("body", |it| Prose::prose("a message", it)) else {
             return form_page(visit, permit.on(), &sheet.filled, &changes);
         };
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         let done = messages::prepare_message(&store, permit, &body, changes.revises)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })

@@ -43,7 +43,7 @@ async fn write(call: Call<House>) -> Result<Response, Problem> {
     call.change_on::<EditNotes>(who, id, Unasked, |visit, permit, mut sheet| {
         let shown = sheet.version()?;
         let note = sheet.optional("note", |it| Prose::prose("your notes", it));
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         let id = permit.on();
         notes::edit(&store, permit, note.as_ref(), shown)?;
         Ok(reply::see_other(&format!("{}/engagements/{id}", base(visit)?)))
@@ -55,7 +55,7 @@ async fn invite(call: Call<House>) -> Result<Response, Problem> {
     let (who, id) = (call.member(), call.holes.id::<EngagementId>("engagement"));
     call.change_on::<InviteCounsel>(who, id, Unasked, |visit, permit, mut sheet| {
         let Some(email) = sheet.take("email", Email::parse) else { return Err(sheet.wrong()) };
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         let id = permit.on();
         counsel::invite(&store, permit, &email, &visit.house.settings.address)?;
         Ok(reply::see_other(&format!("{}/engagements/{id}", base(visit)?)))
@@ -69,7 +69,7 @@ async fn withdraw(call: Call<House>) -> Result<Response, Problem> {
     call.change_on::<WithdrawCounsel>(who, id, Unasked, move |visit, permit, sheet| {
         // the token is of this very address, so an unknown and a malformed account were answered alike before
         let account = visit.known(account)?;
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         let id = permit.on();
         counsel::withdraw(&store, permit, account)?;
         Ok(reply::see_other(&format!("{}/engagements/{id}", base(visit)?)))

@@ -235,7 +235,7 @@ async fn prepare(call: Call<House>) -> Result<Response, Problem> {
         let Some(asked) = asked(&mut sheet, true) else {
             return form_page(visit, &permit, &sheet.filled, &changes);
         };
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         let done = requests::prepare_request(&store, permit, &asked, changes.revises)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })

@@ -217,7 +217,7 @@ async fn answer(call: Call<House>) -> Result<Response, Problem> {
         let (Some(subject), Some(text)) = (subject, text) else {
             return show_page(visit, permit.on(), &sheet.filled, &changes);
         };
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         let done = enquiries::prepare_answer(&store, permit, &subject, &text, changes.revises)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })
@@ -227,7 +227,7 @@ async fn answer(call: Call<House>) -> Result<Response, Problem> {
 async fn dismiss(call: Call<House>) -> Result<Response, Problem> {
     let (who, id) = (call.member(), call.holes.id::<EnquiryId>("enquiry"));
     call.change_on::<DismissEnquiry>(who, id, Unasked, |visit, permit, sheet| {
-        enquiries::dismiss(&sheet.finish(visit.house)?, permit)?;
+        enquiries::dismiss(&sheet.finish(visit)?, permit)?;
         Ok(reply::see_other(&format!("{}/enquiries", base(visit)?)))
     })
     .await

@@ -126,13 +126,13 @@ async fn prepare(call: Call<House>) -> Result<Response, Problem> {
         let id = permit.on();
         let subject = sheet.take("subject", |it| Line::line("a subject", it));
         let text = sheet.take("text", |it| Prose::prose("an answer", it));
-        let shown = sheet.version()?;
+        let shown = sheet.edition(permit.version())?;
         let filled = sheet.filled.clone();
-        let store = sheet.finish(visit.house)?;
-        let (Some(subject), Some(text)) = (subject, text) else {
+        let (Some(subject), Some(text), true) = (subject, text, filled.is_fine()) else {
             let (page, leaf) = about(visit, id, &filled, Again::Answer)?;
             return Err(leaf.again(visit.house, page, &filled));
         };
+        let store = sheet.finish(visit)?;
         triage::prepare(&store, permit, shown, &subject, &text)?;
         Ok(reply::see_other(&format!("{HERE}/{id}/answer")))
     })
@@ -144,7 +144,7 @@ async fn send(call: Call<House>) -> Result<Response, Problem> {
     staff_change(call, format!("{}/answer", path(id)), mine(id), |visit, permit, mut sheet| {
         let id = permit.on();
         let digest = sheet.text("digest").parse::<Digest>();
-        let store = sheet.finish(visit.house)?;
+        let store = sheet.finish(visit)?;
         let digest = digest.map_err(|e| Problem::Invalid(Faults::one("digest", e.to_string())))?;
         let here = format!("{HERE}/{id}/answer");
         let Some((_, state)) = prepared(visit, id)?.filter(|it| it.0.digest == digest) else {
@@ -169,13 +169,13 @@ async fn dismiss(call: Call<House>) -> Result<Response, Problem> {
     staff_change(call, path(id), mine(id), |visit, permit, mut sheet| {
         let id = permit.on();
         let reason = sheet.take("reason", |it| Prose::prose("a reason", it));
-        let shown = sheet.version()?;
+        let shown = sheet.edition(permit.version())?;
         let filled = sheet.filled.clone();
-        let store = sheet.finish(visit.house)?;
-        let Some(reason) = reason else {
+        let (Some(reason), true) = (reason, filled.is_fine()) else {
             let (page, leaf) = about(visit, id, &filled, Again::Dismissal)?;
             return Err(leaf.again(visit.house, page, &filled));
         };
+        let store = sheet.finish(visit)?;
         triage::dismiss(&store, permit, shown, &reason)?;
         Ok(reply::see_other(HERE))
     })

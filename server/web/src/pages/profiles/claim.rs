@@ -78,7 +78,7 @@ async fn take(call: Call<House>) -> Result<Response, Problem> {
         Ok(visit.db.permit::<ClaimProfile>(id, claim(&sent.question("claim")))?)
     };
     call.change(As::Account, ask, |visit, permit, sheet| {
-        let workspace = managed::claim(&sheet.finish(visit.house)?, permit)?;
+        let workspace = managed::claim(&sheet.finish(visit)?, permit)?;
         Ok(reply::see_other(&format!("/w/{workspace}/profile?done=claimed")))
     })
     .await

@@ -10,7 +10,7 @@ use crate::routes::{Call, Most, Route};
 use crate::visit::Visit;
 use domain::bounded::Email;
 use domain::{Bounded, ProfileId};
-use policy::actions::{EditInternalNotes, EditProfile, InvitePresenter, RevokeInvitation};
+use policy::actions::{EditInternalNotes, EditProfile, InvitePresenter, RevokeInvitation, ViewInternalNotes};
 use policy::{Action, Permit, Unasked, facts};
 use store::profiles::{self, ProfileText, managed};
 use warp::reply::Response;
@@ -52,16 +52,16 @@ fn edit(
     permit: Permit<EditProfile>,
     mut sheet: Sheet,
 ) -> Result<Response, Problem> {
-    let (id, version) = (permit.on(), sheet.version()?);
+    let (id, version) = (permit.on(), sheet.edition(permit.version())?);
     let name = sheet.take("name", |it| Bounded::line("a name", it));
     let discipline = sheet.take("discipline", |it| Bounded::line("a discipline", it));
     let based_in = sheet.optional("based_in", |it| Bounded::line("a place", it));
     let biography = sheet.optional("biography", |it| Bounded::prose("the biography", it));
-    let (Some(name), Some(discipline), true) = (name, discipline, sheet.filled.faults.is_empty()) else {
+    let (Some(name), Some(discipline), true) = (name, discipline, sheet.filled.is_fine()) else {
         return again(visit, id, Sent { text: Some(sheet.filled), ..Sent::default() });
     };
     let text = ProfileText { name, discipline, biography, based_in };
-    profiles::edit(&sheet.finish(visit.house)?, permit, version, &text)?;
+    profiles::edit(&sheet.finish(visit)?, permit, version, &text)?;
     done(visit, id, "edited")
 }
 
@@ -70,13 +70,13 @@ fn contact(
     permit: Permit<EditProfile>,
     mut sheet: Sheet,
 ) -> Result<Response, Problem> {
-    let (id, version) = (permit.on(), sheet.version()?);
+    let (id, version) = (permit.on(), sheet.edition(permit.version())?);
     let email = sheet.optional("contact_email", Email::parse);
     let phone = sheet.optional("contact_phone", |it| Bounded::<40>::line("a telephone number", it));
-    if !sheet.filled.faults.is_empty() {
+    if !sheet.filled.is_fine() {
         return again(visit, id, Sent { contact: Some(sheet.filled), ..Sent::default() });
     }
-    let store = sheet.finish(visit.house)?;
+    let store = sheet.finish(visit)?;
     profiles::edit_contact(&store, permit, version, email.as_ref(), phone.as_ref())?;
     done(visit, id, "contact")
 }
@@ -86,12 +86,14 @@ fn note(
     permit: Permit<EditInternalNotes>,
     mut sheet: Sheet,
 ) -> Result<Response, Problem> {
-    let (id, version) = (permit.on(), sheet.version()?);
+    let id = permit.on();
+    let seen = visit.db.permit::<ViewInternalNotes>(id, Unasked)?;
+    let version = sheet.edition(profiles::notes(visit.db, &seen)?.version)?;
     let text = sheet.optional("note", |it| Bounded::<4000>::prose("the note", it));
-    if !sheet.filled.faults.is_empty() {
+    if !sheet.filled.is_fine() {
         return again(visit, id, Sent { note: Some(sheet.filled), ..Sent::default() });
     }
-    profiles::edit_notes(&sheet.finish(visit.house)?, permit, version, text.as_ref())?;
+    profiles::edit_notes(&sheet.finish(visit)?, permit, version, text.as_ref())?;
     done(visit, id, "noted")
 }
 
@@ -101,16 +103,14 @@ fn invite(
     mut sheet: Sheet,
 ) -> Result<Response, Problem> {
     let id = permit.on();
-    let (shown, stands) = (sheet.version()?, permit.version());
-    if shown != stands {
-        // who is invited to look sees what stands, not what was shown
-        return Err(store::StoreError::Stale { shown, stands }.into());
-    }
-    let Some(email) = sheet.take("presenter_email", Email::parse) else {
+    // who is invited to look sees what stands, not what was shown
+    sheet.edition(permit.version())?;
+    let email = sheet.take("presenter_email", Email::parse);
+    let (Some(email), true) = (email, sheet.filled.is_fine()) else {
         return again(visit, id, Sent { invite: Some(sheet.filled), ..Sent::default() });
     };
     let mut filled = sheet.filled.clone();
-    let store = sheet.finish(visit.house)?;
+    let store = sheet.finish(visit)?;
     match profiles::invite(&store, permit, &email, &visit.house.settings.address) {
         Err(store::StoreError::Conflict(why)) => {
             filled.faults.add("presenter_email", why);
@@ -127,7 +127,7 @@ fn revoke(
     mut sheet: Sheet,
 ) -> Result<Response, Problem> {
     let (id, mailbox) = (permit.on(), sheet.text("mailbox"));
-    profiles::revoke(&sheet.finish(visit.house)?, permit, &mailbox)?;
+    profiles::revoke(&sheet.finish(visit)?, permit, &mailbox)?;
     done(visit, id, "revoked")
 }
 
@@ -136,11 +136,12 @@ fn claim_link(
     permit: Permit<EditProfile>,
     mut sheet: Sheet,
 ) -> Result<Response, Problem> {
-    let (id, version) = (permit.on(), sheet.version()?);
-    let Some(email) = sheet.take("artist_email", Email::parse) else {
+    let (id, version) = (permit.on(), sheet.edition(permit.version())?);
+    let email = sheet.take("artist_email", Email::parse);
+    let (Some(email), true) = (email, sheet.filled.is_fine()) else {
         return again(visit, id, Sent { claim: Some(sheet.filled), ..Sent::default() });
     };
-    let store = sheet.finish(visit.house)?;
+    let store = sheet.finish(visit)?;
     managed::send_claim(&store, permit, version, &email, &visit.house.settings.address)?;
     done(visit, id, "claim")
 }

@@ -1,7 +1,7 @@
 //! Lists by scope: an agency's roster, discovery by plan. None counts what it does not show.
 
 use super::profile::{Named, mark, named};
-use super::{base, commission, done, only};
+use super::{base, commission, desk_of, done};
 use crate::change::Sent;
 use crate::house::House;
 use crate::http::{Filled, encoding};
@@ -130,7 +130,7 @@ async fn roster(call: Call<House>) -> Result<Response, Problem> {
     let note = done_of(&call)?;
     let (asked, filled) = asked(&call)?;
     call.visit(call.member(), move |visit| {
-        only(visit, Kind::Agency)?;
+        desk_of(visit, Kind::Agency)?;
         let base = base(visit)?;
         let own = visit.member()?.1.workspace;
         let found = profiles::roster(visit.db, &asked.q, &page_of(&asked))?;
@@ -172,7 +172,7 @@ fn done_of(call: &Call<House>) -> Result<Option<&'static str>, Problem> {
 async fn discovery(call: Call<House>) -> Result<Response, Problem> {
     let (asked, filled) = asked(&call)?;
     call.visit(call.member(), move |visit| {
-        only(visit, Kind::Presenter)?;
+        desk_of(visit, Kind::Presenter)?;
         let base = base(visit)?;
         // without the plan there is nothing to list, and the page says no more than that
         let plan = *visit.db.scope::<FindListing>(&Unasked).filter() != Filter::Never;
@@ -242,7 +242,6 @@ async fn keep_form(call: Call<House>) -> Result<Response, Problem> {
     done(&call)?;
     call.visit(call.member(), move |visit| {
         let own = visit.member()?.1.workspace;
-        only(visit, Kind::Agency)?;
         let _may = visit.db.permit::<CreateManagedProfile>(own, Unasked)?;
         keep_page(visit, &Filled::blank(), false)
     })
@@ -252,7 +251,6 @@ async fn keep_form(call: Call<House>) -> Result<Response, Problem> {
 async fn keep(call: Call<House>) -> Result<Response, Problem> {
     let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
         let own = visit.member()?.1.workspace;
-        only(visit, Kind::Agency)?;
         Ok(visit.db.permit::<CreateManagedProfile>(own, Unasked)?)
     };
     let who = call.member();
@@ -268,7 +266,7 @@ async fn keep(call: Call<House>) -> Result<Response, Problem> {
             return keep_page(visit, &sheet.filled, true);
         };
         let new = ManagedProfile { name, discipline, territory, commission_bp, start };
-        let id = managed::create(&sheet.finish(visit.house)?, permit, &new)?;
+        let id = managed::create(&sheet.finish(visit)?, permit, &new)?;
         Ok(reply::see_other(&format!("{}/artists/{id}?done=kept", base(visit)?)))
     })
     .await

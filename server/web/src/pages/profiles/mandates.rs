@@ -1,6 +1,6 @@
 //! Representation: the artist's agencies, the agency's mandates, and one mandate with its exact terms.
 
-use super::{base, done, only, shown, terms};
+use super::{base, desk_of, done, shown, terms};
 use crate::change::{Sent, Sheet};
 use crate::house::House;
 use crate::http::Filled;
@@ -124,7 +124,7 @@ async fn list(call: Call<House>, kind: Kind) -> Result<Response, Problem> {
     let (after, note) = (query.maybe("after"), super::said(&query.text("done")));
     query.finish()?;
     call.visit(call.member(), move |visit| {
-        only(visit, kind)?;
+        desk_of(visit, kind)?;
         let base = base(visit)?;
         let again = after.is_some();
         let (found, next) = mandates::list(visit.db, &Rows { after, ..Rows::first(ROWS) })?;
@@ -312,7 +312,7 @@ fn accept(
     sheet: Sheet,
 ) -> Result<Response, Problem> {
     let id = permit.on();
-    mandates::accept(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?;
+    mandates::accept(&sheet.finish(visit)?, permit, &visit.house.settings.address)?;
     done_at(visit, id, "accepted")
 }
 
@@ -322,7 +322,7 @@ fn decline(
     sheet: Sheet,
 ) -> Result<Response, Problem> {
     let id = permit.on();
-    mandates::decline(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?;
+    mandates::decline(&sheet.finish(visit)?, permit, &visit.house.settings.address)?;
     done_at(visit, id, "declined")
 }
 
@@ -333,7 +333,7 @@ fn end(visit: &mut Visit<'_, '_>, permit: Permit<EndMandate>, mut sheet: Sheet) 
         return again(visit, id, &sheet.filled);
     }
     let mut filled = sheet.filled.clone();
-    let store = sheet.finish(visit.house)?;
+    let store = sheet.finish(visit)?;
     match mandates::end(&store, permit, last, &visit.house.settings.address) {
         Err(store::StoreError::Conflict(why)) if last.is_some() => {
             filled.faults.add("last", why);

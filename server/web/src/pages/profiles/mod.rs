@@ -53,8 +53,9 @@ fn home(visit: &Visit<'_, '_>, profile: domain::ProfileId) -> Result<String, Pro
     })
 }
 
-/// Refuses as a missing page would, but for a member of this kind.
-fn only(visit: &Visit<'_, '_>, kind: Kind) -> Result<(), Problem> {
+/// Answers as for a missing page, but at desks of this kind: others have no such page. What stands on it, and what can
+/// be done there, policies decide.
+fn desk_of(visit: &Visit<'_, '_>, kind: Kind) -> Result<(), Problem> {
     if visit.member()?.0 == kind { Ok(()) } else { Err(Problem::Refused) }
 }
 

@@ -1,6 +1,6 @@
 //! Offers of mandates, and questions to other agencies: prepared, shown word for word, confirmed or thrown away.
 
-use super::{base, commission, done, only, shown, terms};
+use super::{base, commission, done, shown, terms};
 use crate::change::Sent;
 use crate::house::House;
 use crate::http::Filled;
@@ -11,7 +11,7 @@ use crate::view::{DayField, Fact, Facts, Field, FormToken, Payload, when};
 use crate::visit::Visit;
 use domain::bounded::Email;
 use domain::records::DraftState;
-use domain::{Bounded, DraftId, Kind};
+use domain::{Bounded, DraftId};
 use policy::actions::{Confirm, DiscardDraft, PrepareMandate, ViewDraft};
 use policy::{Shown, Unasked};
 use serde::Serialize;
@@ -85,7 +85,6 @@ fn form_page(visit: &mut Visit<'_, '_>, filled: &Filled, again: bool) -> Result<
 async fn blank(call: Call<House>) -> Result<Response, Problem> {
     done(&call)?;
     call.visit(call.member(), move |visit| {
-        only(visit, Kind::Agency)?;
         let own = visit.member()?.1.workspace;
         let _may = visit.db.permit::<PrepareMandate>(own, Unasked)?;
         form_page(visit, &Filled::blank(), false)
@@ -95,7 +94,6 @@ async fn blank(call: Call<House>) -> Result<Response, Problem> {
 
 async fn prepare(call: Call<House>) -> Result<Response, Problem> {
     let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
-        only(visit, Kind::Agency)?;
         let own = visit.member()?.1.workspace;
         Ok(visit.db.permit::<PrepareMandate>(own, Unasked)?)
     };
@@ -111,7 +109,7 @@ async fn prepare(call: Call<House>) -> Result<Response, Problem> {
             return form_page(visit, &sheet.filled, true);
         };
         let offer = MandateOffer { email, territory, commission_bp, start };
-        let id = offers::prepare_mandate(&sheet.finish(visit.house)?, permit, &offer)?;
+        let id = offers::prepare_mandate(&sheet.finish(visit)?, permit, &offer)?;
         Ok(reply::see_other(&format!("{}/offers/{id}?done=prepared", base(visit)?)))
     })
     .await
@@ -201,7 +199,7 @@ async fn confirm(call: Call<House>) -> Result<Response, Problem> {
     };
     call.change(who, ask, |visit, permit, sheet| {
         let id = permit.on();
-        store::drafts::confirm(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?;
+        store::drafts::confirm(&sheet.finish(visit)?, permit, &visit.house.settings.address)?;
         Ok(reply::see_other(&format!("{}/offers/{id}?done=sent", base(visit)?)))
     })
     .await
@@ -212,7 +210,7 @@ async fn discard(call: Call<House>) -> Result<Response, Problem> {
     call.change_on::<DiscardDraft>(who, id, Unasked, |visit, permit, sheet| {
         let seen = visit.db.permit::<ViewDraft>(permit.on(), Unasked)?;
         let it = offers::view(visit.db, &seen)?;
-        store::drafts::discard(&sheet.finish(visit.house)?, permit)?;
+        store::drafts::discard(&sheet.finish(visit)?, permit)?;
         let back = match it.terms {
             Terms::Mandate(_) => "mandates",
             Terms::Partnership(_) => "partners",

@@ -1,7 +1,7 @@
 //! Partner agencies: asked, accepted, ended.
 
 use super::mandates::{OfferLine, offer_lines};
-use super::{base, done, only, shown, terms};
+use super::{base, desk_of, done, shown, terms};
 use crate::change::Sent;
 use crate::house::House;
 use crate::http::Filled;
@@ -147,7 +147,7 @@ async fn list(call: Call<House>) -> Result<Response, Problem> {
     let (after, note) = (query.maybe("after"), super::said(&query.text("done")));
     query.finish()?;
     call.visit(call.member(), move |visit| {
-        only(visit, Kind::Agency)?;
+        desk_of(visit, Kind::Agency)?;
         page(visit, after, note, None)
     })
     .await
@@ -155,7 +155,6 @@ async fn list(call: Call<House>) -> Result<Response, Problem> {
 
 async fn ask(call: Call<House>) -> Result<Response, Problem> {
     let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| {
-        only(visit, Kind::Agency)?;
         let own = visit.member()?.1.workspace;
         Ok(visit.db.permit::<PreparePartnership>(own, Unasked)?)
     };
@@ -164,7 +163,7 @@ async fn ask(call: Call<House>) -> Result<Response, Problem> {
         let Some(email) = sheet.take("email", Email::parse) else {
             return page(visit, None, None, Some(&sheet.filled));
         };
-        let id = offers::prepare_partnership(&sheet.finish(visit.house)?, permit, &email)?;
+        let id = offers::prepare_partnership(&sheet.finish(visit)?, permit, &email)?;
         Ok(reply::see_other(&format!("{}/offers/{id}?done=prepared", base(visit)?)))
     })
     .await
@@ -250,7 +249,7 @@ where
         Ok(visit.db.permit::<A>(id, shown)?)
     };
     call.change(who, ask, move |visit, permit, sheet| {
-        act(&sheet.finish(visit.house)?, permit, &visit.house.settings.address)?;
+        act(&sheet.finish(visit)?, permit, &visit.house.settings.address)?;
         Ok(reply::see_other(&format!("{}/partners?done={done}", base(visit)?)))
     })
     .await

@@ -182,7 +182,8 @@ fn render(
     let zone = visit.house.settings.zone.clone();
     let mut wrong: Option<Filled> = None;
     let mut keep = |sent: Option<Filled>, else_: Filled| match sent {
-        Some(it) => {
+        Some(mut it) => {
+            it.beside(&else_);
             wrong = Some(it.clone());
             it
         }

@@ -44,7 +44,7 @@ where
     let (who, id) = (call.member(), call.holes.id::<ProfileId>("profile"));
     call.change_on::<A>(who, id, Unasked, move |visit, permit, mut sheet| {
         let (id, version) = (permit.on(), sheet.version()?);
-        act(&sheet.finish(visit.house)?, permit, version)?;
+        act(&sheet.finish(visit)?, permit, version)?;
         Ok(reply::see_other(&format!("{}?done={done}", home(visit, id)?)))
     })
     .await
@@ -65,7 +65,7 @@ async fn level(call: Call<House>) -> Result<Response, Problem> {
         if sheet.take("level", a_level).is_none() {
             return Err(sheet.wrong());
         }
-        profiles::set_level(&sheet.finish(visit.house)?, permit, version)?;
+        profiles::set_level(&sheet.finish(visit)?, permit, version)?;
         Ok(reply::see_other(&format!("{}?done=level", home(visit, id)?)))
     })
     .await

@@ -53,7 +53,7 @@ async fn late(call: Call<House>) -> Result<Response, Problem> {
             unreachable!()
         };
         other.batch_execute(sql).unwrap();
-        accounts::leave(&sheet.finish(visit.house)?, permit)?;
+        accounts::leave(&sheet.finish(visit)?, permit)?;
         Ok(reply::see_other("/you"))
     })
     .await

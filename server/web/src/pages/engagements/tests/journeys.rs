@@ -142,7 +142,9 @@ async fn messages_and_notes() {
     it.agency.get(&page).await.sees("Ask for more.");
     let stale = it.agency.get(&page).await;
     it.agency.submit(&page, &format!("{page}/notes"), &[("note", "")]).await.leads(&page);
-    assert_eq!(it.agency.send(&stale, &format!("{page}/notes"), &typed).await.status, 409);
+    let late = it.agency.send(&stale, &format!("{page}/notes"), &typed).await;
+    assert_eq!(late.status, 409);
+    assert!(late.body.contains("What you typed") && late.body.contains("Ask for more."), "{}", late.body);
     for (client, email) in [(&mut it.hall, HALL), (&mut it.artist, ARTIST)] {
         let theirs = client.get(&format!("/w/{}/engagements/{engagement}", place.workspace(email))).await;
         assert!(!theirs.body.contains("Ask for more."));
