@@ -17,6 +17,9 @@ struct Entry {
     fields: Vec<(String, String, Vec<String>)>,
 }
 
+/// What every field of every form answers; the document says it once.
+const EVERYWHERE: &[&str] = &["This field came more than once", "Enter text in UTF-8"];
+
 /// Kinds of fields as people call them; hidden ones and buttons nobody types into.
 fn kind(kind: &str) -> Option<&'static str> {
     Some(match kind {
@@ -52,7 +55,7 @@ impl Written {
         let fields = self.0.get_mut(&route.key()).map(|it| it.fields.iter_mut()).into_iter().flatten();
         for (name, _, said) in fields.filter(|it| it.0 == field) {
             for text in said_by(answer, name) {
-                if !said.contains(&text) {
+                if !EVERYWHERE.contains(&text.as_str()) && !said.contains(&text) {
                     said.push(text);
                 }
             }
@@ -87,7 +90,7 @@ impl Written {
             }
             for (name, kind, said) in fields {
                 let said =
-                    if said.is_empty() { "anything else is refused".into() } else { said.join(" · ") };
+                    if said.is_empty() { "nothing beside what every field does".into() } else { said.join(" · ") };
                 let _ = writeln!(text, "| `{name}` | {kind} | {} |", said.replace('|', "\\|"));
             }
         }
