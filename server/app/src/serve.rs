@@ -98,7 +98,6 @@ pub(crate) struct Server {
     pub(crate) house: Arc<House>,
     pub(crate) post: Arc<dyn Post>,
     pub(crate) listen: SocketAddr,
-    pub(crate) tls: bool,
 }
 
 /// Puts the house together.
@@ -132,7 +131,7 @@ pub(crate) fn assemble(config: &Config, opened: Opened, fictional: bool, echo: b
     let post = post(config, echo)?;
     let lanes = usize::try_from(config.readers).unwrap_or(8);
     let house = House::new(edge, opened.store, views, Arc::new(shelf), settings, opened.decisions, lanes);
-    Ok(Server { house: Arc::new(house), post, listen: config.listen, tls: config.tls })
+    Ok(Server { house: Arc::new(house), post, listen: config.listen })
 }
 
 /// Limits wide enough for test programs that come from one address.
@@ -166,9 +165,9 @@ pub(crate) async fn run(server: Server, listener: TcpListener) -> Result<(), Sto
     let filter = web::routes::filter(Arc::new(table), Arc::clone(&server.house));
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let hands = workers::start(&server.house, &server.post, &stopped);
-    let bounds = Bounds { tls: server.tls, ..Bounds::default() };
+    let unread = web::problem::unread(Arc::clone(&server.house));
     tracing::info!(listen = %server.listen, version = server.house.settings.version, "serving");
-    let drained = web::serve::serve(listener, filter, bounds, signal()).await;
+    let drained = web::serve::serve(listener, filter, Bounds::default(), unread, signal()).await;
     tracing::info!(outcome = ?drained, "stopped taking requests");
     // workers finish what they hold; they look at this between two pieces of work
     let _ = stop.send(true);

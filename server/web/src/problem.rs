@@ -2,12 +2,14 @@
 
 mod details;
 mod faces;
+mod unread;
 
 pub use faces::{Face, Faces, marks};
+pub use unread::{LastWords, unread};
 
 use crate::edge::Edge;
 use crate::http::Faults;
-use crate::{headers, reply};
+use crate::reply;
 use domain::VisitId;
 use warp::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use warp::http::{HeaderMap, StatusCode};
@@ -212,16 +214,6 @@ impl Problem {
 /// The same bytes for every unknown path, people and programs alike, so that an operational path cannot be told apart.
 fn not_found(edge: &Edge) -> Response {
     reply::body(StatusCode::NOT_FOUND, reply::HTML, edge.pages.not_found())
-}
-
-/// What is said when even the error page could not be made. Carries the companions already.
-#[must_use]
-pub fn last_resort(tls: bool) -> Response {
-    const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Something went wrong</title>\
-<h1>Something went wrong here</h1><p>It is our fault. Try again.</p></html>";
-    let mut answer = reply::body(StatusCode::INTERNAL_SERVER_ERROR, reply::HTML, PAGE);
-    headers::apply(answer.headers_mut(), tls, None);
-    answer
 }
 
 fn size(bytes: usize) -> String {

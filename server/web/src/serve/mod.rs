@@ -5,9 +5,11 @@
 
 mod panic;
 mod patience;
+mod unread;
 
 pub use panic::no_panic;
 pub use patience::Patient;
+pub use unread::Unread;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -20,8 +22,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use unread::{Ours, Told, Turn};
 use warp::filters::BoxedFilter;
-use warp::http::Uri;
+use warp::http::{StatusCode, Uri};
 use warp::reply::Response;
 
 /// The other end of the connection, put into each request's extensions.
@@ -43,8 +46,6 @@ pub struct Bounds {
     pub header_bytes: usize,
     /// Count of headers.
     pub headers: usize,
-    /// Whether people come by TLS, for the headers of the answer of last resort.
-    pub tls: bool,
 }
 
 impl Default for Bounds {
@@ -56,7 +57,6 @@ impl Default for Bounds {
             drain: Duration::from_secs(20),
             header_bytes: 16 * 1024,
             headers: 64,
-            tls: false,
         }
     }
 }
@@ -70,11 +70,13 @@ pub enum Drained {
     Cut,
 }
 
-/// Serves `routes` on `listener` until `stop` is ready, then drains.
+/// Serves `routes` on `listener` until `stop` is ready, then drains. `unread` answers where no request came of what was
+/// sent, and where an answer broke.
 pub async fn serve(
     listener: TcpListener,
     routes: BoxedFilter<(Response,)>,
     bounds: Bounds,
+    unread: Unread,
     stop: impl Future<Output = ()>,
 ) -> Drained {
     let slots = Arc::new(Semaphore::new(bounds.connections.clamp(1, Semaphore::MAX_PERMITS)));
@@ -106,8 +108,10 @@ pub async fn serve(
         // Without this small answers wait for the peer's delayed acknowledgement; a failure costs only time.
         let _ = stream.set_nodelay(true);
         let inner = TowerToHyperService::new(warp::service(routes.clone()));
-        let tls = bounds.tls;
+        let (turn, words) = (Turn::default(), Arc::clone(&unread));
+        let stream = Ours::new(Patient::new(stream, bounds.write_time), turn.clone(), Arc::clone(&unread));
         let service = hyper::service::service_fn(move |mut rq: hyper::Request<hyper::body::Incoming>| {
+            turn.asked();
             rq.extensions_mut().insert(Peer(peer));
             // CONNECT names a host and no path (RFC 9110 section 9.3.6), and warp takes a path for granted; we are no
             // proxy, so it is an unknown path, with its limits, its line in the log and its answer
@@ -115,16 +119,17 @@ pub async fn serve(
                 *rq.uri_mut() = Uri::from_static("/:");
             }
             let answer = hyper::service::Service::call(&inner, rq);
+            let (turn, words) = (turn.clone(), Arc::clone(&words));
             async move {
-                let answer: Result<Response, Infallible> = match no_panic(answer).await {
-                    Ok(answer) => answer,
-                    Err(_) => Ok(crate::problem::last_resort(tls)),
+                let answer: Response = match no_panic(answer).await {
+                    Ok(Ok(answer)) => answer,
+                    Ok(Err(never)) => match never {},
+                    Err(_) => words(StatusCode::INTERNAL_SERVER_ERROR).into(),
                 };
-                answer
+                Ok::<_, Infallible>(answer.map(|body| Told::new(body, turn)))
             }
         });
-        let stream = TokioIo::new(Patient::new(stream, bounds.write_time));
-        let connection = graceful.watch(http.serve_connection(stream, service));
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         let mut cut_off = cut_off.clone();
         tokio::spawn(async move {
             let _slot = slot;

@@ -23,9 +23,11 @@ async fn house(shape: impl FnOnce(&mut Bounds)) -> House {
     shape(&mut bounds);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
-    let routes = crate::routes::filter(table(), app(&Allowances::default(), |_| ()));
+    let app = app(&Allowances::default(), |_| ());
+    let unread = crate::problem::unread(Arc::clone(&app));
+    let routes = crate::routes::filter(table(), app);
     let (stop, stopped) = oneshot::channel::<()>();
-    let done = tokio::spawn(serve(listener, routes, bounds, async move {
+    let done = tokio::spawn(serve(listener, routes, bounds, unread, async move {
         let _ = stopped.await;
     }));
     House { at, stop: Some(stop), done }
@@ -76,6 +78,66 @@ async fn headers_are_bounded() {
     assert!(house.say(huge.as_bytes()).await.starts_with("HTTP/1.1 431"));
     let many = format!("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", "X: 1\r\n".repeat(100));
     assert!(house.say(many.as_bytes()).await.starts_with("HTTP/1.1 431"));
+}
+
+/// What hyper says by itself goes out in our words: companions, an id, a page, and nothing after it.
+#[tokio::test]
+async fn what_cannot_be_read_is_answered_in_our_own_words() {
+    let house = house(|bounds| bounds.header_time = Duration::from_secs(10)).await;
+    let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "x".repeat(100_000));
+    let first = "GET /hello/Ann HTTP/1.1\r\nHost: x\r\n\r\n";
+    for (sent, status, title) in [
+        ("nonsense\r\n\r\n", "400 Bad Request", "This request cannot be read"),
+        ("GET / HTTP/9.9\r\n\r\n", "400 Bad Request", "This request cannot be read"),
+        ("GET / HTTP/1.1\r\nHost x\r\n\r\n", "400 Bad Request", "This request cannot be read"),
+        (&long, "431 Request Header Fields Too Large", "This request is too long"),
+    ] {
+        // alone, and behind an answer on the same connection
+        for before in ["", first] {
+            let mut stream = house.open().await;
+            let mut said = String::new();
+            if !before.is_empty() {
+                stream.write_all(before.as_bytes()).await.unwrap();
+                while !said.ends_with("\r\n\r\nAnn") {
+                    let mut part = [0; 4096];
+                    let read = stream.read(&mut part).await.unwrap();
+                    assert!(read > 0, "{said}");
+                    said.push_str(&String::from_utf8_lossy(&part[..read]));
+                }
+            }
+            let _ = stream.write_all(sent.as_bytes()).await;
+            let said = rest(&mut stream).await;
+            let (head, page) = said.split_once("\r\n\r\n").unwrap();
+            assert!(head.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{said}");
+            for line in [
+                "content-security-policy: default-src 'none'",
+                "x-content-type-options: nosniff",
+                "cache-control: no-store",
+                "connection: close",
+                "date: ",
+                &format!("content-length: {}", page.len()),
+            ] {
+                assert!(head.split("\r\n").any(|it| it.starts_with(line)), "{line} is missing: {said}");
+            }
+            let id = head.split("\r\n").find_map(|it| it.strip_prefix("x-request-id: ")).unwrap();
+            assert!(page.contains(title) && page.ends_with(&format!("{id}</p></html>")), "{said}");
+        }
+    }
+}
+
+/// A body that looks like an answer of hyper's is a body.
+#[tokio::test]
+async fn our_own_answers_go_out_as_they_are() {
+    let house = house(|_| ()).await;
+    let body = format!("said={}", "HTTP%2F1.1+400+Bad+Request+".repeat(1000));
+    let ask = format!(
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let said = house.say(ask.repeat(3).as_bytes()).await;
+    assert_eq!(said.matches("HTTP/1.1 200 OK\r\n").count(), 3, "{said}");
+    assert_eq!(said.matches("HTTP/1.1 400 Bad Request").count(), 3000);
 }
 
 #[tokio::test]
