@@ -159,6 +159,9 @@ pub(crate) async fn bind(listen: SocketAddr) -> Result<TcpListener, Stop> {
     })
 }
 
+/// How long the last refusals may take to be recorded.
+const LAST_NOTES: Duration = Duration::from_secs(10);
+
 /// Serves until a signal, then drains.
 pub(crate) async fn run(server: Server, listener: TcpListener) -> Result<(), Stop> {
     let table = Table::new(web::pages::routes()).map_err(Stop::because)?;
@@ -174,6 +177,8 @@ pub(crate) async fn run(server: Server, listener: TcpListener) -> Result<(), Sto
     for hand in hands {
         let _ = hand.await;
     }
+    // refusals are recorded beside their answers; a database that takes none must not keep the program from stopping
+    let _ = tokio::time::timeout(LAST_NOTES, server.house.recorded()).await;
     server.house.decisions.flush(&server.house.store.patient());
     Ok(())
 }

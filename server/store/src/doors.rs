@@ -74,6 +74,14 @@ impl Store {
         })
     }
 
+    /// Whose session it is; nobody's where it has ended.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn session_account(&self, token: &[u8; 32], now: Moment) -> Result<Option<AccountId>, StoreError> {
+        Ok(session(&mut *self.reader()?, token, now)?.map(|it| it.account))
+    }
+
     /// Notes that a session was seen, so that its idle time begins anew.
     ///
     /// # Errors

@@ -14,7 +14,8 @@ pub struct SecurityEvent {
     pub at: Moment,
     /// On which visit.
     pub visit: VisitId,
-    /// What kind: `refused`, `sign-in-failed`, `factor-failed`, `limited`.
+    /// What kind: `refused`, `probing` (refused so often that they are slowed), `limited` (beyond a rate limit), `sign-in-failed`,
+    /// `factor-failed`.
     pub kind: String,
     /// Whose account, where one is known.
     pub account: Option<AccountId>,
@@ -49,30 +50,6 @@ impl Store {
                 ))
                 .execute(db)?;
             Ok(())
-        })
-    }
-
-    /// How many refusals an account, or without one an address, gathered since `since`: what slows a prober down.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn security_refusals(
-        &self,
-        account: Option<AccountId>,
-        address: &str,
-        since: Moment,
-    ) -> Result<i64, StoreError> {
-        let mut db = self.reader()?;
-        let recent = security_events::table
-            .filter(security_events::kind.eq("refused"))
-            .filter(security_events::at.ge(since.0))
-            .count();
-        Ok(match account {
-            Some(it) => recent.filter(security_events::account.eq(it.as_str())).get_result(&mut *db)?,
-            None => recent
-                .filter(security_events::account.is_null())
-                .filter(security_events::address.eq(address))
-                .get_result(&mut *db)?,
         })
     }
 

@@ -118,6 +118,10 @@ pub trait AppState: Send + Sync + 'static {
     /// the house through here once; pages of signed-in people have recorded theirs before, with the account.
     fn refused(self: &Arc<Self>, asked: &Asked, actor: Option<[u8; 32]>) -> Problem;
 
+    /// Records that a limit was met: by an actor, or by an address where `actor` is none. Called once a window for each of
+    /// them, not once a request.
+    fn limited(self: &Arc<Self>, asked: &Asked, actor: Option<[u8; 32]>);
+
     /// The application as it is now. Each request takes it once, at its beginning, and keeps it to its end.
     #[must_use]
     fn current(self: &Arc<Self>) -> Arc<Self> {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use store::{DecisionLog, SecurityEvent, Store, StoreError, statements};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 /// The plain name of the session's cookie; over TLS it gets the `__Host-` prefix.
 pub const SESSION: &str = "kalinklo";
@@ -58,8 +58,12 @@ pub struct Parts {
     pub decisions: Arc<DecisionLog>,
     /// How many statements requests have put to the database.
     pub(crate) statements: AtomicU64,
+    /// How many refusals were not recorded, for want of room or because the database was unwilling.
+    pub(crate) refusals_lost: AtomicU64,
     lanes: Arc<Semaphore>,
     notes: Arc<Semaphore>,
+    /// Whoever records a refusal holds it.
+    pen: Mutex<()>,
 }
 
 impl Deref for House {
@@ -76,8 +80,8 @@ pub(crate) const OVERTAKEN: &str =
     "Somebody changed it after this page was shown. Look at it again before you go on.";
 /// How long a request waits for its lane.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Refusals that may wait to be recorded; beyond it they are only counted in the log.
-const NOTES: usize = 256;
+/// Refusals that may wait to be recorded; beyond it they are only counted.
+const NOTES: u32 = 256;
 
 impl House {
     /// Puts the parts together; `lanes` is the number of the store's connections for reading.
@@ -91,7 +95,8 @@ impl House {
         decisions: Arc<DecisionLog>,
         lanes: usize,
     ) -> Self {
-        let (lanes, notes) = (Arc::new(Semaphore::new(lanes.max(1))), Arc::new(Semaphore::new(NOTES)));
+        let (lanes, notes) =
+            (Arc::new(Semaphore::new(lanes.max(1))), Arc::new(Semaphore::new(NOTES as usize)));
         Self {
             store,
             parts: Arc::new(Parts {
@@ -101,8 +106,10 @@ impl House {
                 settings,
                 decisions,
                 statements: AtomicU64::new(0),
+                refusals_lost: AtomicU64::new(0),
                 lanes,
                 notes,
+                pen: Mutex::new(()),
             }),
         }
     }
@@ -156,17 +163,39 @@ impl House {
 
     /// Records a security event beside the answer, so that recording costs every refusal the same: nothing.
     pub fn note(self: &Arc<Self>, event: SecurityEvent) {
+        self.note_of(event, None);
+    }
+
+    /// The same for somebody of whom only the session's hash is known: whose it is, is looked up beside the answer too.
+    fn note_of(self: &Arc<Self>, mut event: SecurityEvent, session: Option<[u8; 32]>) {
+        let visit = event.visit;
         let Ok(room) = self.notes.clone().try_acquire_owned() else {
-            tracing::warn!(request = %event.visit, "too many refusals at once: one was not recorded");
+            self.refusals_lost.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(request = %visit, "too many refusals at once: one was not recorded");
             return;
         };
         let house = Arc::clone(self);
-        tokio::task::spawn_blocking(move || {
-            if let Err(e) = house.store.patient().security_note(&event) {
-                tracing::warn!(request = %event.visit, error = %e, "a refusal was not recorded");
+        tokio::spawn(async move {
+            // one at a time: a refusal that waits for the database must not hold a thread that answers need
+            let pen = house.pen.lock().await;
+            let store = house.store.patient();
+            let done = tokio::task::spawn_blocking(move || {
+                if let Some(session) = session {
+                    event.account = store.session_account(&session, event.at)?;
+                }
+                store.security_note(&event)
+            });
+            if !matches!(done.await, Ok(Ok(()))) {
+                house.refusals_lost.fetch_add(1, Ordering::Relaxed);
+                tracing::warn!(request = %visit, "a refusal was not recorded: the database did not take it");
             }
-            drop(room);
+            drop((pen, room));
         });
+    }
+
+    /// Waits until every refusal so far is recorded, or counted as lost.
+    pub async fn recorded(&self) {
+        let _ = self.notes.acquire_many(NOTES).await;
     }
 }
 
@@ -179,6 +208,18 @@ impl AppState for House {
     }
     fn refused(self: &Arc<Self>, asked: &Asked, actor: Option<[u8; 32]>) -> Problem {
         self.refusal(asked, None, actor)
+    }
+    fn limited(self: &Arc<Self>, asked: &Asked, actor: Option<[u8; 32]>) {
+        let event = SecurityEvent {
+            at: asked.at,
+            visit: asked.id,
+            kind: "limited".into(),
+            account: None,
+            address: asked.address.clone(),
+            action: asked.method.to_string(),
+            detail: asked.path.clone(),
+        };
+        self.note_of(event, actor);
     }
     fn current(self: &Arc<Self>) -> Arc<Self> {
         if self.store.is_current() {

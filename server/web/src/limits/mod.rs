@@ -108,6 +108,15 @@ enum Key {
     Nowhere,
 }
 
+impl Key {
+    fn of(address: Option<IpAddr>) -> Self {
+        address.map_or(Self::Nowhere, |it| Self::Address(address::limit_key(it)))
+    }
+}
+
+/// How often it is recorded that one and the same met a limit.
+const NEWS: Allowance = Allowance::of(1, 600);
+
 type Limiter = RateLimiter<Key, DashMapStateStore<Key>, Ticks, NoOpMiddleware<Nanos>>;
 
 /// The limiters of this server.
@@ -117,6 +126,7 @@ pub struct Limits {
     public_form: Limiter,
     sign_in: Limiter,
     probe: Limiter,
+    news: Limiter,
     ticks: Ticks,
     keys: usize,
 }
@@ -136,6 +146,7 @@ impl Limits {
             public_form: limiter(allowed.public_form),
             sign_in: limiter(allowed.sign_in),
             probe: limiter(allowed.probe),
+            news: limiter(NEWS),
             ticks: ticks.clone(),
             keys: usize::try_from(allowed.keys.get()).unwrap_or(usize::MAX),
         }
@@ -146,7 +157,7 @@ impl Limits {
     /// # Errors
     /// Too many: how long to wait.
     pub fn address(&self, class: Class, from: Option<IpAddr>) -> Result<(), Wait> {
-        self.count(class, from.map_or(Key::Nowhere, |it| Key::Address(address::limit_key(it))))
+        self.count(self.of(class), Key::of(from))
     }
 
     /// Counts one by an actor.
@@ -154,11 +165,15 @@ impl Limits {
     /// # Errors
     /// Too many: how long to wait.
     pub fn actor(&self, class: Class, actor: [u8; 32]) -> Result<(), Wait> {
-        self.count(class, Key::Actor(actor))
+        self.count(self.of(class), Key::Actor(actor))
     }
 
-    fn count(&self, class: Class, key: Key) -> Result<(), Wait> {
-        let limiter = self.of(class);
+    /// Whether it is to be recorded that this actor, or without one this address, met a limit: once in ten minutes.
+    pub fn is_news(&self, actor: Option<[u8; 32]>, from: Option<IpAddr>) -> bool {
+        self.count(&self.news, actor.map_or_else(|| Key::of(from), Key::Actor)).is_ok()
+    }
+
+    fn count(&self, limiter: &Limiter, key: Key) -> Result<(), Wait> {
         let key = if limiter.len() < self.keys { key } else { shared(&key) };
         limiter.check_key(&key).map_err(|until| {
             let wait = until.wait_time_from(self.ticks.now());
@@ -176,8 +191,8 @@ impl Limits {
         }
     }
 
-    fn all(&self) -> [&Limiter; 5] {
-        [&self.read, &self.mutation, &self.public_form, &self.sign_in, &self.probe]
+    fn all(&self) -> [&Limiter; 6] {
+        [&self.read, &self.mutation, &self.public_form, &self.sign_in, &self.probe, &self.news]
     }
 
     /// Forgets keys whose allowance is full again; to be called once a minute.
@@ -259,6 +274,20 @@ mod tests {
         seconds.fetch_add(3600, Ordering::Relaxed);
         limits.sweep();
         assert_eq!(limits.held(), 0);
+    }
+
+    #[test]
+    fn that_a_limit_was_met_is_news_once_a_window_for_each() {
+        let (limits, seconds) = limits(&Allowances::default());
+        let (one, other) = ("192.0.2.1".parse().ok(), "192.0.2.2".parse().ok());
+        let news = |at: &[(Option<[u8; 32]>, Option<IpAddr>)]| {
+            at.iter().map(|it| limits.is_news(it.0, it.1)).collect::<Vec<_>>()
+        };
+        let all = [(None, one), (None, other), (Some([1; 32]), one), (Some([2; 32]), one)];
+        assert_eq!(news(&all), [true; 4]);
+        assert_eq!(news(&all), [false; 4]);
+        seconds.fetch_add(600, Ordering::Relaxed);
+        assert_eq!(news(&all), [true; 4]);
     }
 
     #[test]

@@ -74,6 +74,7 @@ async fn metrics(call: Call<House>) -> Result<Response, Problem> {
     let InForce { digest, fault, .. } = call.app.store.in_force();
     let behind = u8::from(fault.is_some());
     let statements = call.app.statements.load(Ordering::Relaxed);
+    let refusals = call.app.refusals_lost.load(Ordering::Relaxed);
     Ok(reply::text(format!(
         "# HELP kalinklo_decisions_logged_total Decisions written to the decision log.\n\
          # TYPE kalinklo_decisions_logged_total counter\n\
@@ -81,6 +82,9 @@ async fn metrics(call: Call<House>) -> Result<Response, Problem> {
          # HELP kalinklo_decisions_lost_total Decisions that found the log's queue full or the database unwilling.\n\
          # TYPE kalinklo_decisions_lost_total counter\n\
          kalinklo_decisions_lost_total {lost}\n\
+         # HELP kalinklo_refusals_lost_total Refusals that were not recorded, for want of room or through the database.\n\
+         # TYPE kalinklo_refusals_lost_total counter\n\
+         kalinklo_refusals_lost_total {refusals}\n\
          # HELP kalinklo_statements_total Statements that requests have put to the database.\n\
          # TYPE kalinklo_statements_total counter\n\
          kalinklo_statements_total {statements}\n\
@@ -91,4 +95,25 @@ async fn metrics(call: Call<House>) -> Result<Response, Problem> {
          # TYPE kalinklo_policies_behind gauge\n\
          kalinklo_policies_behind {behind}\n"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pages::accounts::tests::people::Place;
+    use policy::{Bundle, Engine};
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    /// A house whose policies decide nothing would refuse everybody: it is not ready.
+    #[tokio::test]
+    async fn a_house_without_policies_is_not_ready() {
+        let nothing = BTreeMap::from([("policies/none.cedar".to_owned(), "// nothing\n".to_owned())]);
+        let nothing = Engine::load(&Bundle::of(nothing)).unwrap_or_else(|e| panic!("{e}"));
+        for (place, status) in [(Place::new(), 200), (Place::under(Arc::new(nothing)), 503)] {
+            for path in ["/api/health", "/api/health/ready"] {
+                assert_eq!(place.browser().get(path).await.status, status, "{path}");
+            }
+            assert_eq!(place.browser().get("/api/health/live").await.status, 200);
+        }
+    }
 }

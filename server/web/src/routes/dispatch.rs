@@ -78,7 +78,7 @@ async fn walk<A: AppState>(
     pattern: &mut &'static str,
 ) -> Result<Response, Problem> {
     let edge = app.edge();
-    edge.limits.address(Class::Read, rq.client)?;
+    counted(&app, &rq, Class::Read, None)?;
     let page = || assets::answer(&*edge.pages, &rq.path, &rq.raw_query, &rq.headers);
     let reading = matches!(rq.method, Method::GET | Method::HEAD);
     let found = table.find(&rq.path).filter(|it| !it.ops || edge.opened_by(&rq));
@@ -100,8 +100,8 @@ async fn walk<A: AppState>(
     *pattern = route.path;
     match (route.rate, app.actor_key(&rq)) {
         (Rate::Read, None) => {}
-        (rate @ (Rate::Read | Rate::Mutation), Some(actor)) => edge.limits.actor(rate.class(), actor)?,
-        (rate, _) => edge.limits.address(rate.class(), rq.client)?,
+        (rate @ (Rate::Read | Rate::Mutation), actor @ Some(_)) => counted(&app, &rq, rate.class(), actor)?,
+        (rate, _) => counted(&app, &rq, rate.class(), None)?,
     }
     if !guard::admits(&rq, route.rate, edge) {
         return Err(Problem::CrossSite);
@@ -109,6 +109,21 @@ async fn walk<A: AppState>(
     rq.body_limit = route.body;
     let holes = holes.clone();
     (route.handler)(Call { rq, holes, app: Arc::clone(&app) }).await
+}
+
+/// Counts a request by its actor, or without one by its address. Who meets a limit is recorded, once a window.
+fn counted<A: AppState>(app: &Arc<A>, rq: &Rq, class: Class, actor: Option<[u8; 32]>) -> Result<(), Problem> {
+    let limits = &app.edge().limits;
+    let within = match actor {
+        Some(it) => limits.actor(class, it),
+        None => limits.address(class, rq.client),
+    };
+    within.map_err(|wait| {
+        if limits.is_news(actor, rq.client) {
+            app.limited(&Asked::of(rq), actor);
+        }
+        wait.into()
+    })
 }
 
 impl From<Wait> for Problem {

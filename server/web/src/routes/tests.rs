@@ -35,6 +35,7 @@ impl AppState for Tiny {
     fn refused(self: &Arc<Self>, _: &Asked, _: Option<[u8; 32]>) -> Problem {
         Problem::Recorded
     }
+    fn limited(self: &Arc<Self>, _: &Asked, _: Option<[u8; 32]>) {}
 }
 
 pub(crate) const OPS: &str = "a token of some length";

@@ -117,15 +117,9 @@ async fn who_is_no_admin_is_refused_and_recorded() {
         assert_eq!(refusal(&mut ann, false, path).await, expected, "{path}");
     }
     // recording runs beside the answers
-    for _ in 0..200 {
-        if place.text("SELECT COUNT(*) FROM security_events WHERE kind = 'refused' AND account IS NOT NULL")
-            == "10"
-        {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("{:?}", place.texts("SELECT COUNT(*) FROM security_events"));
+    place.house.recorded().await;
+    let sql = "SELECT COUNT(*) FROM security_events WHERE kind = 'refused' AND account IS NOT NULL";
+    assert_eq!(place.text(sql), "10");
 }
 
 #[tokio::test]

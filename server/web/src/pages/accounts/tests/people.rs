@@ -39,10 +39,15 @@ impl Place {
     pub(crate) fn new() -> Self {
         static ENGINE: LazyLock<Arc<Engine>> =
             LazyLock::new(|| Arc::new(Engine::load(&Bundle::embedded()).unwrap_or_else(|e| panic!("{e}"))));
+        Self::under(ENGINE.clone())
+    }
+
+    /// A house in which this engine decides.
+    pub(crate) fn under(engine: Arc<Engine>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = Address::parse(folder.path().join("test.sqlite").to_str().unwrap()).unwrap();
         let options = Options { readers: 2, ..Options::default() };
-        let store = Store::open(&file, ENGINE.clone(), Box::new(Seeded(7, 0)), options).unwrap();
+        let store = Store::open(&file, engine, Box::new(Seeded(7, 0)), options).unwrap();
         let time = Arc::new(AtomicI64::new(NOW.0));
         let told = time.clone();
         let views = Views::new(&Small).unwrap();

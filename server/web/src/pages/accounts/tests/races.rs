@@ -10,7 +10,6 @@ use diesel::connection::SimpleConnection as _;
 use domain::WorkspaceId;
 use policy::{Unasked, actions::LeaveWorkspace};
 use std::sync::Arc;
-use std::time::Duration;
 use store::accounts;
 use store::db::{Db, Use, connect};
 use warp::reply::Response;
@@ -60,20 +59,13 @@ async fn late(call: Call<House>) -> Result<Response, Problem> {
 }
 
 impl Place {
-    /// The recorded refusals of a path, once recording, which goes beside the answers, is done: account or nobody.
+    /// The recorded refusals of a path, account or nobody, once recording, which goes beside the answers, is done.
     async fn refusals(&self, path: &str) -> Vec<String> {
         let sql = format!(
             "SELECT coalesce(group_concat(coalesce(account, 'nobody')), '') FROM security_events \
              WHERE kind = 'refused' AND detail = '{path}'"
         );
-        for _ in 0..200 {
-            if !self.text(&sql).is_empty() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        // one that came twice would come now
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        self.house.recorded().await;
         self.text(&sql).split(',').map(str::to_owned).collect()
     }
 }
