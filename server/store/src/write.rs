@@ -8,6 +8,7 @@ use crate::forms;
 use crate::ledger::{self, Event, Stamp};
 use crate::outbox::{self, Letter};
 use crate::pools::{Passed, Store};
+use diesel::Connection as _;
 use domain::{Id, Mint, Moment, Version};
 use policy::{Action, Asker, Facts, Permit};
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub struct Write<'a> {
     pub(crate) db: &'a mut Db,
     pub(crate) store: &'a Store,
     pub(crate) asker: Arc<Asker>,
+    stamp: &'a Stamp,
 }
 
 /// What a write hands back: the result, what the ledger shall say, and whom to tell. No event, no change.
@@ -75,6 +77,47 @@ impl Write<'_> {
     #[must_use]
     pub fn secret(&self) -> [u8; 32] {
         self.store.with_mint(Mint::secret)
+    }
+
+    /// Does a piece of work, all of it or nothing of it.
+    pub(crate) fn whole<T, E: From<diesel::result::Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Write<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (store, stamp, asker) = (self.store, self.stamp, self.asker.clone());
+        self.db.transaction(|db| work(&mut Write { db, store, asker, stamp }))
+    }
+
+    /// Does the same and takes it back, so that only what it costs is left of it: for answers that must not tell by the
+    /// time they take which of two things was done. One entry and one letter are left to the change that stands.
+    pub(crate) fn taken_back<E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&mut Write<'_>) -> Result<Change<()>, E>,
+    ) -> Result<(), E> {
+        let mut fault = None;
+        let done = self.whole(|tx| {
+            fault = tx.tried(work).err();
+            Err::<(), _>(diesel::result::Error::RollbackTransaction)
+        });
+        match (done, fault) {
+            (_, Some(fault)) => Err(fault),
+            (Err(diesel::result::Error::RollbackTransaction) | Ok(()), None) => Ok(()),
+            (Err(e), None) => Err(StoreError::from(e).into()),
+        }
+    }
+
+    fn tried<E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&mut Write<'_>) -> Result<Change<()>, E>,
+    ) -> Result<(), E> {
+        let Change { events, letters, .. } = work(self)?;
+        for event in events.into_iter().skip(1) {
+            ledger::append(self.db, self.store, self.stamp, event)?;
+        }
+        for letter in letters.iter().skip(1) {
+            outbox::post(self.db, self.store, self.asker.now, letter)?;
+        }
+        Ok(())
     }
 
     /// Decides a second right that the same change needs, with its rows locked.
@@ -142,7 +185,7 @@ impl Store {
                     by: again.by().map(str::to_owned).collect(),
                     policies: store.engine().digest(),
                 };
-                let mut tx = Write { db, store: &store, asker };
+                let mut tx = Write { db, store: &store, asker, stamp: &stamp };
                 let Change { made, events, letters } = f(&mut tx, &facts)?;
                 if events.is_empty() {
                     return Err(StoreError::Unrecorded.into());

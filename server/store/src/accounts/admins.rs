@@ -43,6 +43,7 @@ pub fn admin_create(
             None => {
                 let fresh = Fresh {
                     email,
+                    mailbox: email.mailbox(),
                     name: name.as_str(),
                     applicant: Applicant::Staff,
                     application: "Made at the command line.",

@@ -62,6 +62,7 @@ pub fn join(
         };
         let fresh = Fresh {
             email: &email,
+            mailbox: email.mailbox(),
             name: name.as_str(),
             applicant: if it.role.is_some() { it.kind.applicant() } else { Applicant::Counsel },
             application: &application,

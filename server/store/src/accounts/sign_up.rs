@@ -53,46 +53,61 @@ impl From<diesel::result::Error> for SignUpFault {
 }
 
 /// Takes an application. Nothing in the answer tells whether the address has an account already: a letter to that
-/// address does.
+/// address does. What is made for a new address is made for a known one too and taken back, so that one costs what the
+/// other does.
 ///
 /// # Errors
 /// What is wrong with the code, which is asked before the address is looked at; the store's.
 pub fn sign_up(store: &Store, permit: Permit<SignUp>, it: &Signing, origin: &str) -> Result<(), SignUpFault> {
     store.write(permit, |tx, _| {
-        let now = tx.now();
         let code = match it.code.as_deref() {
-            Some(text) => Some(codes::find(tx.db, text, it.kind, now)?.map_err(SignUpFault::Code)?),
+            Some(text) => Some(codes::find(tx.db, text, it.kind, tx.now())?.map_err(SignUpFault::Code)?),
             None => None,
         };
-        if let Some((id, email)) = known(tx.db, &it.email)? {
-            let event = Event::platform("account", id, "applied-again");
-            return Ok(Change::of((), event).telling([letters::applied_again(&email, origin)]));
-        }
-        if let Some(code) = &code {
-            codes::spend(tx.db, code, now)?.map_err(SignUpFault::Code)?;
-        }
-        let account = Fresh {
-            email: &it.email,
-            name: it.name.as_str(),
-            applicant: it.kind.applicant(),
-            application: it.application.as_str(),
-            status: if code.is_some() { AccountStatus::Approved } else { AccountStatus::Pending },
-            by: code.as_ref().map(|it| (it.id, it.issuer)),
+        let Some((id, email)) = known(tx.db, &it.email)? else {
+            return tx.whole(|tx| made(tx, it, code.as_ref(), it.email.mailbox(), origin));
         };
-        let (account, mut event) = insert_account(tx, &account)?;
-        if let Some(code) = &code {
-            event = event.with("code", code.id).with("code-issuer", code.issuer);
-        }
-        let verified = code.as_ref().is_some_and(|it| it.verifies);
-        let (workspace, founded) = insert_workspace(tx, it.kind, it.workspace.as_str(), verified)?;
-        let joined = insert_member(tx, account, workspace, Role::Owner)?;
-        let profile = match it.kind {
-            Kind::Artist => Some(own_profile::begin(tx, workspace, it.workspace.as_str())?),
-            Kind::Agency | Kind::Presenter => None,
-        };
-        let letter = letters::applied(it.email.as_str(), it.name.as_str(), code.is_some(), origin);
-        Ok(Change::of((), event).and(founded).and(joined).and_all(profile).telling([letter]))
+        // a mailbox that nobody can have: the right one is taken
+        let nobodys = tx.fresh::<AccountId>().to_string();
+        tx.taken_back(|tx| made(tx, it, code.as_ref(), nobodys, origin))?;
+        let event = Event::platform("account", id, "applied-again");
+        Ok(Change::of((), event).telling([letters::applied_again(&email, origin)]))
     })
+}
+
+/// Makes the account with its workspace.
+fn made(
+    tx: &mut Write<'_>,
+    it: &Signing,
+    code: Option<&codes::Held>,
+    mailbox: String,
+    origin: &str,
+) -> Result<Change<()>, SignUpFault> {
+    if let Some(code) = code {
+        codes::spend(tx.db, code, tx.now())?.map_err(SignUpFault::Code)?;
+    }
+    let account = Fresh {
+        email: &it.email,
+        mailbox,
+        name: it.name.as_str(),
+        applicant: it.kind.applicant(),
+        application: it.application.as_str(),
+        status: if code.is_some() { AccountStatus::Approved } else { AccountStatus::Pending },
+        by: code.map(|it| (it.id, it.issuer)),
+    };
+    let (account, mut event) = insert_account(tx, &account)?;
+    if let Some(code) = code {
+        event = event.with("code", code.id).with("code-issuer", code.issuer);
+    }
+    let verified = code.is_some_and(|it| it.verifies);
+    let (workspace, founded) = insert_workspace(tx, it.kind, it.workspace.as_str(), verified)?;
+    let joined = insert_member(tx, account, workspace, Role::Owner)?;
+    let profile = match it.kind {
+        Kind::Artist => Some(own_profile::begin(tx, workspace, it.workspace.as_str())?),
+        Kind::Agency | Kind::Presenter => None,
+    };
+    let letter = letters::applied(it.email.as_str(), it.name.as_str(), code.is_some(), origin);
+    Ok(Change::of((), event).and(founded).and(joined).and_all(profile).telling([letter]))
 }
 
 /// The account of a mailbox, and the address as it was given.
@@ -108,6 +123,8 @@ pub(super) fn known(db: &mut Db, email: &Email) -> Result<Option<(AccountId, Str
 /// An account to make.
 pub(super) struct Fresh<'a> {
     pub(super) email: &'a Email,
+    /// Whom mail to that address reaches; no two accounts have the same.
+    pub(super) mailbox: String,
     pub(super) name: &'a str,
     pub(super) applicant: Applicant,
     pub(super) application: &'a str,
@@ -124,7 +141,7 @@ pub(super) fn insert_account(tx: &mut Write<'_>, it: &Fresh<'_>) -> Result<(Acco
             accounts::id.eq(id.as_str()),
             accounts::person.eq(person.as_str()),
             accounts::email.eq(it.email.as_str()),
-            accounts::mailbox.eq(it.email.mailbox()),
+            accounts::mailbox.eq(&it.mailbox),
             accounts::name.eq(it.name),
             accounts::status.eq(it.status.as_str()),
             accounts::applicant.eq(it.applicant.as_str()),
