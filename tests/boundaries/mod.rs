@@ -1,9 +1,12 @@
 //! Every route, as every persona, at its own address, at others', at unknown and at malformed ones, on both databases.
 
+mod costs;
 pub mod forms;
 mod headers;
 mod ops;
 mod races;
+mod refusals;
+mod seats;
 mod table;
 mod things;
 
@@ -12,18 +15,13 @@ use crate::oracle::Oracle;
 use crate::support::db::{Db, difference};
 use crate::support::http::{Answer, Ask, Client};
 use crate::support::on_both;
-use crate::support::program::{Program, within};
+use crate::support::program::Program;
 use crate::support::routes::{self, Route};
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::collections::BTreeMap;
 use table::{not_theirs, table, word};
 use things::{MALFORMED, Things};
 
-on_both!(
-    each_route_answers_each_persona_as_the_table_says,
-    what_is_not_theirs_has_one_answer,
-    a_refusal_is_recorded_with_its_actor
-);
+on_both!(each_route_answers_each_persona_as_the_table_says, what_is_not_theirs_has_one_answer);
 
 /// What differs from one answer to the next by nature.
 const CHANGING: &[&str] = &["x-request-id", "date"];
@@ -143,87 +141,6 @@ const ALL: &[&str] = &["visitor", "presenter-discovery", "admin"];
 fn shown(answer: &Answer) -> String {
     let plain = answer.headers.iter().filter(|(name, _)| !name.contains("policy"));
     format!("{} {:?} {:?}", answer.status, answer.page().texts("title"), plain.collect::<Vec<_>>())
-}
-
-fn a_refusal_is_recorded_with_its_actor(demo: &Program) {
-    let world = demo.world();
-    let mut db = Db::of(world);
-    let oracle = Oracle::new(world, &mut db);
-    let things = Things::of(&oracle, &mut db);
-    let mut expected = Vec::new();
-    for route in routes::all().iter().filter(|it| it.method == "GET" && !it.holes().is_empty()) {
-        for persona in world.personas.iter().filter(|it| it.status.as_deref() == Some("approved")) {
-            if !not_theirs(route, &persona.kind, persona.status.as_deref()).contains(&"no") {
-                continue;
-            }
-            let mut client = world.client(persona);
-            // one of each sort is enough: what is wrong with an id makes no difference
-            let paths = things.not_theirs(route, persona, &[]);
-            let foreign = paths.iter().find(|it| it.sort == "foreign");
-            let unknown = paths.iter().find(|it| it.sort == "unknown");
-            for path in [foreign, unknown].into_iter().flatten().map(|it| &it.path) {
-                let answer = ask(&mut client, route, path);
-                let id = answer.header("x-request-id").unwrap_or_default().to_owned();
-                let account = persona.account.clone().unwrap_or_default();
-                expected.push((format!("{id} {account} {path}"), persona.name.clone()));
-            }
-        }
-    }
-    assert!(!expected.is_empty());
-    let sql = "SELECT visit || ' ' || coalesce(account, '') || ' ' || detail AS text FROM security_events WHERE kind = 'refused'";
-    let mut missing = Vec::new();
-    // Recording goes beside the answer, so the last ones may come a moment later.
-    let all_noted = within(Duration::from_secs(10), || {
-        let noted: BTreeSet<String> = db.texts(sql).into_iter().collect();
-        missing = expected.iter().filter(|it| !noted.contains(&it.0)).cloned().collect();
-        missing.is_empty().then_some(())
-    });
-    assert!(
-        all_noted.is_some(),
-        "{} refusals were not recorded with their actor: {missing:#?}",
-        missing.len()
-    );
-}
-
-/// A foreign id takes about the time of an unknown one. The bound is wide, since a machine under load is no clock: it
-/// finds a look-up, a join or a wait that only one of them pays, not a branch. Medians of many, taken in turns.
-#[test]
-fn a_foreign_id_takes_about_the_time_of_an_unknown_one() {
-    const ROUNDS: usize = 120;
-    let demo = Program::demo();
-    let world = demo.world();
-    let mut db = Db::of(world);
-    let oracle = Oracle::new(world, &mut db);
-    let things = Things::of(&oracle, &mut db);
-    let persona = world.persona("presenter-discovery");
-    let mut client = world.client(persona);
-    let mut slow = Vec::new();
-    let of_workspace =
-        |it: &&Route| it.method == "GET" && it.path.starts_with("/w/") && !it.holes().is_empty();
-    for route in routes::all().iter().filter(of_workspace) {
-        let paths = things.not_theirs(route, persona, &[]);
-        let last = route.holes().last().map(|it| (*it).to_owned()).unwrap_or_default();
-        let of =
-            |sort: &str| paths.iter().find(|it| it.sort == sort && it.hole == last).map(|it| it.path.clone());
-        let (Some(foreign), Some(unknown)) = (of("foreign"), of("unknown")) else { continue };
-        let mut times = [Vec::new(), Vec::new()];
-        for _ in 0..ROUNDS {
-            for (into, path) in times.iter_mut().zip([&foreign, &unknown]) {
-                let begin = Instant::now();
-                ask(&mut client, route, path);
-                into.push(begin.elapsed());
-            }
-        }
-        let [foreign, unknown] = times.map(|mut it| {
-            it.sort();
-            it[ROUNDS / 2].as_secs_f64()
-        });
-        let ratio = (foreign / unknown).max(unknown / foreign);
-        if ratio > 2.0 {
-            slow.push(format!("{}: {ratio:.2} times", route.key()));
-        }
-    }
-    assert!(slow.is_empty(), "told apart by the clock: {slow:#?}");
 }
 
 /// Rights changed by one request hold for the next one.

@@ -1,8 +1,11 @@
 //! Operations are not public (P10): without the token they cannot be told from what does not exist.
 
 use super::face;
+use crate::support::db::Db;
 use crate::support::http::{Answer, Ask, read};
-use crate::support::program::{Program, Serve};
+use crate::support::on_both;
+use crate::support::postgres::{Database, Server};
+use crate::support::program::{Demo, Program, Serve, eventually};
 use crate::support::routes;
 use std::io::{BufReader, Write as _};
 use std::net::TcpStream;
@@ -87,6 +90,55 @@ fn health_says_status_and_no_more() {
         let answer = demo.visitor().get(path);
         assert_eq!((answer.status, answer.text().as_str()), (200, "{\"status\":\"ok\"}"), "{path}");
     }
+}
+
+/// What health says of a server: its status, and the word in it.
+fn health(demo: &Program, path: &str) -> (u16, String) {
+    let answer = demo.visitor().get(path);
+    (answer.status, answer.text())
+}
+
+const WELL: (u16, &str) = (200, "{\"status\":\"ok\"}");
+const ILL: (u16, &str) = (503, "{\"status\":\"unavailable\"}");
+
+#[test]
+fn without_its_database_a_server_lives_and_is_not_ready() {
+    let database = Database::new(Server::Fast);
+    let demo = Demo::default().database(database.url()).start();
+    let world = demo.world();
+    database.lets_in(false);
+    for path in ["/api/health", "/api/health/ready"] {
+        assert_eq!(health(&demo, path), (ILL.0, ILL.1.to_owned()), "{path}");
+    }
+    assert_eq!(health(&demo, "/api/health/live"), (WELL.0, WELL.1.to_owned()));
+    // whoever operates it learns no less, and a page is no refusal and no fault of ours
+    let told =
+        Ask::new("GET", "/api/health/ready").header("Authorization", &format!("Bearer {}", world.ops_token));
+    let told = demo.visitor().send(&told);
+    assert_eq!((told.status, told.json()["status"].as_str()), (503, Some("unavailable")));
+    let persona = world.persona("artist");
+    let own = format!("/w/{}", persona.workspace.clone().unwrap());
+    let page = world.client(persona).get(&own);
+    assert_eq!((page.status, page.header("retry-after")), (503, Some("5")), "{}", page.text());
+    database.lets_in(true);
+    eventually("ready again", || (health(&demo, "/api/health/ready").0 == 200).then_some(()));
+    assert_eq!(world.client(persona).get(&own).status, 200);
+    // the program lets go of its database before that goes away
+    drop(demo);
+}
+
+on_both!(a_database_of_another_edition_is_not_ready);
+
+fn a_database_of_another_edition_is_not_ready(demo: &Program) {
+    let mut db = Db::of(demo.world());
+    let newest = db.text("SELECT MAX(version) AS text FROM __diesel_schema_migrations");
+    let mut renamed = |from: &str, to: &str| {
+        db.run(&format!("UPDATE __diesel_schema_migrations SET version = '{to}' WHERE version = '{from}'"));
+    };
+    renamed(&newest, "another");
+    assert_eq!(health(demo, "/api/health/ready"), (ILL.0, ILL.1.to_owned()));
+    renamed("another", &newest);
+    assert_eq!(health(demo, "/api/health/ready"), (WELL.0, WELL.1.to_owned()));
 }
 
 /// A target without a path is an unknown path like every other: answered, counted, with its id.

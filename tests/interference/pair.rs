@@ -3,7 +3,7 @@
 use crate::support::db::Db;
 use crate::support::http::{Answer, Ask, Client};
 use crate::support::postgres::{Database, Server};
-use crate::support::program::{Demo, Program, Serve};
+use crate::support::program::{Demo, Program, Serve, metric};
 use crate::support::world::{Persona, World};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -108,10 +108,7 @@ impl Side {
 
     /// How many statements came since it was asked last.
     fn count(&mut self) -> u64 {
-        let ask = Ask::new("GET", "/metrics").header("Authorization", &format!("Bearer {OPS}"));
-        let text = self.operator.send(&ask).text();
-        let line = text.lines().find_map(|it| it.strip_prefix("kalinklo_statements_total "));
-        let now: u64 = line.and_then(|it| it.parse().ok()).unwrap_or_else(|| panic!("no count: {text}"));
+        let now = metric(&mut self.operator, OPS, "kalinklo_statements_total");
         now - std::mem::replace(&mut self.statements, now)
     }
 

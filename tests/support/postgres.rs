@@ -59,6 +59,18 @@ impl Database {
         format!("{server}/{}", self.name)
     }
 
+    /// Turns everybody away who is connected to it, and everybody who comes; or lets them in again.
+    #[track_caller]
+    pub fn lets_in(&self, anybody: bool) {
+        self.as_admin(&format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {anybody}", self.name));
+        if !anybody {
+            self.as_admin(&format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'",
+                self.name
+            ));
+        }
+    }
+
     #[track_caller]
     fn as_admin(&self, sql: &str) {
         let mut connection =

@@ -1,6 +1,6 @@
 //! The real program as a process of its own.
 
-use super::http::Client;
+use super::http::{Ask, Client};
 use super::world::World;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -76,8 +76,10 @@ impl Demo {
         let to = File::create(&out).expect("a file for the output");
         let child = command.stdout(to.try_clone().expect("a second handle")).stderr(to).spawn();
         let child = child.unwrap_or_else(|it| panic!("{command:?}: {it}"));
-        let mut program = Program { child, out, base: String::new(), world: None, _folder: folder };
+        let mut program =
+            Program { child, out, base: String::new(), world: None, told: String::new(), _folder: folder };
         let world = program.ready(&json);
+        program.told = fs::read_to_string(&json).expect("the world's file");
         program.base.clone_from(&world.base);
         program.world = Some(world);
         program
@@ -90,6 +92,7 @@ pub struct Serve {
     database: Option<String>,
     config: String,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
 }
 
 /// Limits for test programs that come from one address.
@@ -99,7 +102,13 @@ public_form = { burst = 1000000, seconds = 60 }\nsign_in = { burst = 1000000, se
 impl Serve {
     /// On what stands in this folder, be it nothing.
     pub fn on(data: &Path) -> Self {
-        Self { data: data.to_owned(), database: None, config: WIDE.into(), arguments: Vec::new() }
+        Self {
+            data: data.to_owned(),
+            database: None,
+            config: WIDE.into(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+        }
     }
 
     /// On this database instead of SQLite.
@@ -120,6 +129,12 @@ impl Serve {
         self
     }
 
+    /// In an environment that says so.
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Starts it and waits until it says where it listens.
     #[track_caller]
     pub fn start(self) -> Program {
@@ -128,6 +143,7 @@ impl Serve {
         fs::write(&config, &self.config).expect("a configuration file");
         let mut command = command(["serve", "--listen", "127.0.0.1:0", "--config"]);
         command.arg(&config).arg("--data").arg(&self.data).args(&self.arguments);
+        command.envs(self.environment);
         if let Some(url) = &self.database {
             command.env("DATABASE_URL", url);
         }
@@ -135,7 +151,8 @@ impl Serve {
         let to = File::create(&out).expect("a file for the output");
         let child = command.stdout(to.try_clone().expect("a second handle")).stderr(to).spawn();
         let child = child.unwrap_or_else(|it| panic!("{command:?}: {it}"));
-        let mut program = Program { child, out, base: String::new(), world: None, _folder: folder };
+        let mut program =
+            Program { child, out, base: String::new(), world: None, told: String::new(), _folder: folder };
         program.base = program.waited(|text| {
             let line = text.lines().find_map(|it| it.strip_prefix("Kalinklo Artists serves on "))?;
             Some(line.trim().to_owned())
@@ -150,6 +167,7 @@ pub struct Program {
     out: PathBuf,
     base: String,
     world: Option<World>,
+    told: String,
     _folder: tempfile::TempDir,
 }
 
@@ -163,6 +181,11 @@ impl Program {
     /// What it wrote when it was ready.
     pub fn world(&self) -> &World {
         self.world.as_ref().expect("`start` waits for it")
+    }
+
+    /// The text of the world's file.
+    pub fn told(&self) -> &str {
+        &self.told
     }
 
     /// A visitor's client.
@@ -179,6 +202,12 @@ impl Program {
     #[track_caller]
     pub fn as_persona(&self, name: &str) -> Client {
         self.world().client(self.world().persona(name))
+    }
+
+    /// A figure of `/metrics`, as the demonstration's operator reads it.
+    #[track_caller]
+    pub fn metric(&self, name: &str) -> u64 {
+        metric(&mut self.visitor(), &self.world().ops_token, name)
     }
 
     /// What it printed and logged so far.
@@ -222,6 +251,15 @@ impl Program {
         }
         panic!("the program was not ready in two minutes:\n{}", self.output())
     }
+}
+
+/// A figure of `/metrics`, to who shows this token.
+#[track_caller]
+pub fn metric(operator: &mut Client, token: &str, name: &str) -> u64 {
+    let ask = Ask::new("GET", "/metrics").header("Authorization", &format!("Bearer {token}"));
+    let text = operator.send(&ask).text();
+    let line = text.lines().find_map(|it| it.strip_prefix(name)?.strip_prefix(' '));
+    line.and_then(|it| it.parse().ok()).unwrap_or_else(|| panic!("no {name}: {text}"))
 }
 
 /// Looks again until something is there or the time is over.

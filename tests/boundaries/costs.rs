@@ -1,0 +1,96 @@
+//! What must not be told apart must not cost differently: counted in statements, since a machine under load is no clock.
+
+use super::ask;
+use super::things::Things;
+use crate::input::links::form_to;
+use crate::oracle::Oracle;
+use crate::support::db::Db;
+use crate::support::on_both;
+use crate::support::program::Program;
+use crate::support::routes;
+
+on_both!(a_foreign_id_costs_what_an_unknown_one_does, a_known_address_costs_what_an_unknown_one_does);
+
+/// How many statements requests put to the database meanwhile.
+fn statements<T>(demo: &Program, work: impl FnOnce() -> T) -> (T, u64) {
+    let before = demo.metric("kalinklo_statements_total");
+    let done = work();
+    (done, demo.metric("kalinklo_statements_total") - before)
+}
+
+fn a_foreign_id_costs_what_an_unknown_one_does(demo: &Program) {
+    let world = demo.world();
+    let mut db = Db::of(world);
+    let oracle = Oracle::new(world, &mut db);
+    let things = Things::of(&oracle, &mut db);
+    let (mut told, mut tried) = (Vec::new(), [0, 0, 0]);
+    for persona in ["presenter-discovery", "agency-other", "artist-other"].map(|it| world.persona(it)) {
+        let mut client = world.client(persona);
+        for route in routes::all().iter().filter(|it| !it.holes().is_empty()) {
+            let kind = match (route.method.as_str(), route.is_api()) {
+                ("GET", false) if route.path.starts_with("/w/") => 0,
+                ("POST", false) if route.path.starts_with("/w/") => 1,
+                (_, true) if route.path.starts_with("/api/w/") => 2,
+                _ => continue,
+            };
+            let paths = things.not_theirs(route, persona, &[]);
+            for hole in route.holes() {
+                let of = |sort: &str| paths.iter().find(|it| it.sort == sort && it.hole == hole);
+                let (Some(foreign), Some(unknown)) = (of("foreign"), of("unknown")) else { continue };
+                let mut cost = |path: &str| {
+                    let (answer, count) = statements(demo, || ask(&mut client, route, path));
+                    assert_eq!(answer.status, 403, "{} as {}: {path}", route.key(), persona.name);
+                    count
+                };
+                let (foreign, unknown) = (cost(&foreign.path), cost(&unknown.path));
+                tried[kind] += 1;
+                if foreign != unknown {
+                    told.push(format!(
+                        "{} as {}, {hole}: {foreign} statements for a foreign one, {unknown} for an unknown one",
+                        route.key(),
+                        persona.name
+                    ));
+                }
+            }
+        }
+    }
+    assert!(told.is_empty(), "told apart by what they cost: {told:#?}");
+    assert!(tried[0] > 50 && tried[1] > 50 && tried[2] > 0, "{tried:?}");
+}
+
+fn a_known_address_costs_what_an_unknown_one_does(demo: &Program) {
+    let applied = |kind: &str, email: &str| {
+        let mut client = demo.visitor();
+        let form = form_to(&client.get("/sign-up"), "/sign-up");
+        let form = form.with("kind", kind).with("name", "Somebody").with("workspace", "Some House");
+        let form = form.with("email", email).with("application", "We play.");
+        let (answer, count) = statements(demo, || client.submit(&form));
+        assert_eq!(answer.header("location"), Some("/sign-up/done"), "{}", answer.text());
+        count
+    };
+    let asked = |email: &str| {
+        let mut client = demo.visitor();
+        let form = form_to(&client.get("/sign-in"), "/sign-in").with("email", email);
+        let (answer, count) = statements(demo, || client.submit(&form));
+        assert_eq!(answer.header("location"), Some("/sign-in/code"), "{}", answer.text());
+        count
+    };
+    let mut db = Db::of(demo.world());
+    let mut counts = |table: &str| db.text(&format!("SELECT CAST(COUNT(*) AS TEXT) AS text FROM {table}"));
+    for kind in ["artist", "agency", "presenter"] {
+        let unknown = applied(kind, &format!("new.{kind}@mail.example"));
+        let made = ["accounts", "workspaces", "memberships", "profiles"].map(&mut counts);
+        let known = applied(kind, "presenter-season@demo.example");
+        assert_eq!(unknown, known, "applying as {kind}");
+        assert!(unknown > 10, "{unknown} statements: they are not counted");
+        assert_eq!(["accounts", "workspaces", "memberships", "profiles"].map(&mut counts), made);
+    }
+    let (unknown, known) = (asked("nobody@mail.example"), asked("presenter-season@demo.example"));
+    assert_eq!(unknown, known, "asking for a link");
+    assert!(unknown > 3, "{unknown} statements: they are not counted");
+    // what was taken back left nothing in the ledger either
+    let world = demo.world();
+    let mut verify = crate::support::program::command(["audit", "verify", "--config", "/dev/null"]);
+    let out = verify.args(["--database", &world.database]).output().unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
+}
