@@ -1,6 +1,8 @@
 //! The program as an operator meets it: what it says when it cannot start, when it starts first, and how it stops.
 
+mod commands;
 mod doctor;
+mod outside;
 
 use crate::support::db::Db;
 use crate::support::http::{Ask, Client};

@@ -310,6 +310,33 @@ mod tests {
         assert!(why.contains("line 2") && why.contains("lissten"), "{why}");
     }
 
+    /// The sample with nothing commented out is a configuration that works, names every setting, and shows the defaults.
+    #[test]
+    fn the_sample_works_as_it_stands() {
+        let sample = include_str!("../../../kalinklo.sample.toml");
+        let is_setting = |it: &&str| {
+            it.starts_with('[') || it.split_once(" = ").is_some_and(|(name, _)| !name.contains(' '))
+        };
+        let lines = sample.lines().filter_map(|it| it.strip_prefix("# ")).filter(is_setting);
+        let text = lines.collect::<Vec<_>>().join("\n");
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("k.toml");
+        std::fs::write(&file, &text).unwrap();
+        let given = Given { config: Some(file), ..Given::default() };
+        let config = given.config().unwrap_or_else(|e| panic!("{}: {text}", e.0));
+        let plain = with(|_| ()).unwrap_or_else(|e| panic!("{}", e.0));
+        assert!(
+            config.smtp.is_some() && config.sentry_dsn.is_some() && config.tls && config.ops_token.is_some()
+        );
+        assert_eq!((config.listen, &config.data, config.readers), (plain.listen, &plain.data, plain.readers));
+        assert_eq!((config.zone.city(), &config.limits), (plain.zone.city(), &plain.limits));
+        let table: toml::Table = toml::from_str(&text).unwrap();
+        let named: std::collections::BTreeSet<&str> = table.keys().map(String::as_str).collect();
+        let command = Given::augment_args(clap::Command::new("kalinklo"));
+        let flags = command.get_arguments().filter_map(clap::Arg::get_long).filter(|it| *it != "config");
+        assert_eq!(named, flags.chain(["limits"]).collect());
+    }
+
     #[test]
     fn loopback_postgres_needs_no_tls() {
         for url in ["postgres://a:b@127.0.0.1:5432/x", "postgres://localhost/x", "postgresql://[::1]:5/x"] {
