@@ -282,3 +282,38 @@ fn safe_connection_error(address: &Address, e: &diesel::ConnectionError) -> Stri
         Address::Sqlite(_) => text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::accounts::tests::Ground;
+    use crate::db::Db;
+    use diesel::prelude::*;
+    use diesel::sql_types::Text;
+
+    #[derive(QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = Text)]
+        it: String,
+    }
+
+    fn setting(db: &mut Db, name: &str) -> String {
+        let Db::Sqlite(db) = db else { unreachable!() };
+        let sql = format!("SELECT CAST({name} AS TEXT) AS it FROM pragma_{name}");
+        diesel::sql_query(sql).get_result::<Line>(db).unwrap().it
+    }
+
+    /// Every commit is on the disk before anybody is told of it (2 is FULL), and whoever reads changes nothing.
+    #[test]
+    fn connections_are_as_durable_as_promised() {
+        let ground = Ground::sqlite();
+        let (mut writer, mut reader) = (ground.store.writer().unwrap(), ground.store.reader().unwrap());
+        for (name, wanted) in
+            [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("query_only", "0")]
+        {
+            assert_eq!(setting(&mut writer, name), wanted, "{name} of the writer");
+        }
+        for (name, wanted) in [("journal_mode", "wal"), ("foreign_keys", "1"), ("query_only", "1")] {
+            assert_eq!(setting(&mut reader, name), wanted, "{name} of a reader");
+        }
+    }
+}

@@ -19,7 +19,7 @@ mod sessions;
 mod sign_up;
 mod team;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod verification;
 
 pub use admins::{AdminMade, admin_create};

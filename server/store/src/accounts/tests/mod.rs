@@ -15,4 +15,4 @@ mod reviews;
 mod seeded;
 mod teams;
 
-pub(super) use ground::Ground;
+pub(crate) use ground::Ground;
