@@ -10,7 +10,7 @@ use policy::actions::{
 use policy::facts::ThePlatform;
 use policy::{Action, Actor, Bundle, Engine, Permit, Unasked, facts::Platform};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use store::policies::{Replaced, activate, roll_back, stage};
 use store::{Change, DecisionLog, Event, Fault, Options, Store, StoreError};
 
@@ -307,11 +307,14 @@ both! {
         let own = store.engine().digest();
         let narrow = staged(store, "CreateAdmin");
         let over = AtomicBool::new(false);
+        // for each worker how often it met ours and the narrow one
+        let met: [[AtomicUsize; 2]; 2] = Default::default();
         std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..2)
-                .map(|_| {
-                    scope.spawn(|| {
-                        let mut met = [0usize; 2];
+            let workers: Vec<_> = met
+                .iter()
+                .map(|met| {
+                    let over = &over;
+                    scope.spawn(move || {
                         while !over.load(Ordering::Relaxed) {
                             let mine = store.current();
                             let digest = mine.engine().digest();
@@ -322,24 +325,31 @@ both! {
                                     .unwrap();
                                 assert_eq!(inside, digest);
                             }
-                            met[usize::from(digest == narrow)] += 1;
+                            met[usize::from(digest == narrow)].fetch_add(1, Ordering::Relaxed);
                         }
-                        met
                     })
                 })
                 .collect();
+            // until each worker has met the set once more; one that failed will not, and says why when it is joined
+            let all_meet = |set: usize| {
+                for (worker, met) in workers.iter().zip(&met) {
+                    let before = met[set].load(Ordering::Relaxed);
+                    while met[set].load(Ordering::Relaxed) == before && !worker.is_finished() {
+                        std::thread::yield_now();
+                    }
+                }
+            };
             for _ in 0..10 {
                 activated(store, Some(narrow)).unwrap();
                 store.follow().unwrap();
-                std::thread::sleep(std::time::Duration::from_millis(10));
+                all_meet(1);
                 rolled_back(store).unwrap();
                 store.follow().unwrap();
-                std::thread::sleep(std::time::Duration::from_millis(10));
+                all_meet(0);
             }
             over.store(true, Ordering::Relaxed);
             for it in workers {
-                let met = it.join().unwrap();
-                assert!(met[0] > 0 && met[1] > 0, "{met:?}");
+                it.join().unwrap();
             }
         });
         assert_eq!(checked(store).broken, vec![]);
