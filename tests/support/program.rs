@@ -221,11 +221,17 @@ impl Program {
         let _ = self.child.wait();
     }
 
-    /// Asks it to stop (SIGTERM) and waits until it has drained.
+    /// Asks it to stop (SIGTERM).
     #[track_caller]
-    pub fn terminate(&mut self) -> ExitStatus {
+    pub fn tell_to_stop(&self) {
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         assert!(sent.is_ok_and(|it| it.success()), "kill -TERM failed");
+    }
+
+    /// Asks it to stop and waits until it has drained.
+    #[track_caller]
+    pub fn terminate(&mut self) -> ExitStatus {
+        self.tell_to_stop();
         self.child.wait().expect("an exit status")
     }
 
