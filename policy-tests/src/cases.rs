@@ -272,7 +272,7 @@ fn read(file: &str, line: usize, raw: &Raw, cast: &Cast) -> Result<Vec<Case>, Mi
         .map(|name| {
             let action = name.as_str().and_then(ActionName::named);
             let action = action.ok_or_else(|| Mistake(format!("no action {name}")))?;
-            let on = if action == ActionName::Lapse { on.clone().lapsing() } else { on.clone() };
+            let on = on.clone().under(action);
             let expected = Answer { allowed: raw.decision == Decision::Allow, by: by.clone(), fault: None };
             Ok(Case {
                 file: file.to_owned(),

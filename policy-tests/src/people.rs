@@ -2,15 +2,12 @@
 
 use crate::fields::{Fields, Mistake, id};
 use domain::{AccountStatus, Capability, Kind, Moment, Role};
-use policy::{Actor, Asker, Member, Staff};
+use policy::{Actor, Asker, Member, Staff, TASKS};
 use std::sync::Arc;
 use toml::Table;
 
 /// The instant at which all cases happen.
 pub const NOW: Moment = Moment(1_800_000_000_000_000);
-
-/// The tasks of automation; a task is a word of the program, never of a person.
-pub const TASKS: [&str; 4] = ["credential", "timer", "housekeeping", "webhook"];
 
 /// An asker now, whose second factor is so many seconds old.
 #[must_use]

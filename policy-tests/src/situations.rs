@@ -309,10 +309,7 @@ pub fn columns_by(
     let mut columns = Vec::new();
     for (signs, fields) in some {
         for (sign, told) in &tellings {
-            let mut on = things::read(&table(&fields)?)?;
-            if action == ActionName::Lapse {
-                on = on.lapsing();
-            }
+            let on = things::read(&table(&fields)?)?.under(action);
             let signs =
                 if last.is_empty() { signs.clone() } else { signs.iter().copied().chain([*sign]).collect() };
             columns.push(Column { signs, on, told: told.clone() });

@@ -4,12 +4,12 @@
 //! the plainest world) or, without end, from a seed.
 
 use crate::fields::{digest, id};
-use crate::people::{TASKS, asker};
+use crate::people::asker;
 use crate::things::{Thing, Told};
 use domain::records::{DraftKind, DraftState, HoldState, MandateState, PartnershipState, RequestState};
 use domain::{AccountStatus, Capability, Id, Kind, Level, Role, Side, Version};
 use policy::facts::{self, Parties};
-use policy::{Actor, Asker, EntityKind, Member, Staff};
+use policy::{Actor, Asker, EntityKind, Member, Staff, TASKS};
 use std::sync::Arc;
 
 /// A source of choices.

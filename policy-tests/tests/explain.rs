@@ -114,7 +114,7 @@ fn an_explanation_is_the_decision_and_its_clauses_are_cedars() {
             for action in ALL.iter().copied().enumerate().filter(|it| it.0 % 3 == third).map(|it| it.1) {
                 for kind in action.kinds().iter().copied() {
                     let thing = draw_thing(kind, &mut from.clone()).unwrap();
-                    let thing = if action == ActionName::Lapse { thing.lapsing() } else { thing };
+                    let thing = thing.under(action);
                     check(&asker, action, &thing, &told).map_err(|e| {
                         let told = format!("{} {:?} on {thing:?}: {e}", action.as_str(), asker.actor);
                         proptest::test_runner::TestCaseError::fail(told)

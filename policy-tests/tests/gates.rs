@@ -49,7 +49,7 @@ fn each(group: &str, change: impl Fn(&Asker) -> Option<Asker>, check: impl Fn(&A
             let Some(asker) = change(&asker) else { continue };
             let asker = Arc::new(asker);
             let thing = draw_thing(at.resource, &mut from).unwrap();
-            let thing = if at.action == ActionName::Lapse { thing.lapsing() } else { thing };
+            let thing = thing.under(at.action);
             let answer = ask(&ENGINE, &asker, at.action, &thing, &draw_told(&mut from)).unwrap();
             check(at, &asker, &thing, &answer);
             tried += 1;
@@ -200,7 +200,7 @@ fn an_environment_without_policy_refuses() {
                 let mut from = Choices::seeded(seed());
                 let asker = draw_asker(principal, &mut from);
                 let thing = draw_thing(resource, &mut from).unwrap();
-                let thing = if action == ActionName::Lapse { thing.lapsing() } else { thing };
+                let thing = thing.under(action);
                 let answer = ask(&ENGINE, &asker, action, &thing, &draw_told(&mut from)).unwrap();
                 assert_eq!((answer.allowed, answer.by.len(), answer.fault), (false, 0, None));
             }

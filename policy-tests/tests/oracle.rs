@@ -34,7 +34,7 @@ fn draw(at: (EntityKind, ActionName, EntityKind), from: &mut Choices) -> Questio
     let (principal, action, resource) = at;
     let asker = draw_asker(principal, from);
     let thing = draw_thing(resource, from).unwrap();
-    let thing = if action == ActionName::Lapse { thing.lapsing() } else { thing };
+    let thing = thing.under(action);
     (asker, action, thing, draw_told(from))
 }
 

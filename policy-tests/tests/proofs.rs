@@ -98,7 +98,7 @@ fn the_program_makes_no_store_that_an_assumption_rules_out() {
                         let mut from = Choices::seeded(seed().wrapping_add(draw * 31 + at as u64));
                         let asker = draw_asker(principal, &mut from);
                         let thing = draw_thing(kind, &mut from).unwrap();
-                        let thing = if action == policy::ActionName::Lapse { thing.lapsing() } else { thing };
+                        let thing = thing.under(action);
                         let answer = ask(&engine, &asker, action, &thing, &draw_told(&mut from)).unwrap();
                         assert!(!answer.by.iter().any(|it| **it == *assumption.id), "{asker:?}\n{thing:?}");
                         asked += usize::from(answer.allowed);

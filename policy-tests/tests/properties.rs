@@ -21,7 +21,7 @@ fn each(quick: u32, check: impl Fn(&Arc<Asker>, ActionName, &Thing, &Told) -> Re
             for action in ALL.iter().copied() {
                 for kind in action.kinds().iter().copied() {
                     let thing = draw_thing(kind, &mut from.clone()).unwrap();
-                    let thing = if action == ActionName::Lapse { thing.lapsing() } else { thing };
+                    let thing = thing.under(action);
                     check(&asker, action, &thing, &told)?;
                 }
             }
@@ -68,7 +68,7 @@ fn a_row_of_a_page_is_decided_as_the_thing_alone() {
                 .map(|at| {
                     let mut from = Choices::seeded(at / 2 * 11);
                     let thing = draw_thing(kinds[from.below(kinds.len())], &mut from).unwrap();
-                    if action == ActionName::Lapse { thing.lapsing() } else { thing }
+                    thing.under(action)
                 })
                 .chain([on.clone()])
                 .collect();

@@ -1,11 +1,10 @@
 //! What the schema and the trade offer in place of a word of a policy.
 
-use crate::people::TASKS;
 use cedar_policy::SchemaFragment;
 use domain::records::{DraftState, RequestState};
 use domain::{AccountStatus, Capability, Level, Role, Side};
-use policy::PolicyText;
 use policy::source::{Detail, Form, Node, Source, Var};
+use policy::{PolicyText, TASKS};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -35,7 +35,7 @@ fn question(action: ActionName, from: &mut Choices) -> (Arc<Asker>, Thing, Told)
     let told = draw_told(from);
     let kinds = action.kinds();
     let thing = draw_thing(kinds[from.below(kinds.len())], from).unwrap();
-    (asker, if action == ActionName::Lapse { thing.lapsing() } else { thing }, told)
+    (asker, thing.under(action), told)
 }
 
 /// However policies were changed, what loads decides as it is written, and lists what it decides.

@@ -10,8 +10,10 @@ use domain::{Digest, Level};
 pub trait Input: Clone + Send + Sync + 'static {
     /// The attributes of the Cedar context.
     fn pairs(&self, asker: &Asker) -> Vec<(&'static str, Told)>;
+    /// Their names.
+    const NAMES: &'static [&'static str];
     /// Whether there is nothing to tell, so that a prepared empty context serves.
-    const EMPTY: bool = false;
+    const EMPTY: bool = Self::NAMES.is_empty();
 }
 
 /// A context value.
@@ -22,12 +24,20 @@ pub enum Told {
     /// A number.
     Number(i64),
 }
+impl std::fmt::Display for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(it) => f.write_str(it),
+            Self::Number(it) => it.fmt(f),
+        }
+    }
+}
 
 /// Nothing to tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unasked;
 impl Input for Unasked {
-    const EMPTY: bool = true;
+    const NAMES: &'static [&'static str] = &[];
     fn pairs(&self, _: &Asker) -> Vec<(&'static str, Told)> {
         Vec::new()
     }
@@ -36,6 +46,7 @@ impl Input for Unasked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Factor;
 impl Input for Factor {
+    const NAMES: &'static [&'static str] = &["factor_age"];
     fn pairs(&self, asker: &Asker) -> Vec<(&'static str, Told)> {
         vec![("factor_age", Told::Number(asker.factor_age()))]
     }
@@ -44,6 +55,7 @@ impl Input for Factor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shown(pub Digest);
 impl Input for Shown {
+    const NAMES: &'static [&'static str] = &["digest"];
     fn pairs(&self, _: &Asker) -> Vec<(&'static str, Told)> {
         vec![("digest", Told::Text(self.0.to_string()))]
     }
@@ -52,11 +64,13 @@ impl Input for Shown {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StaffShown(pub Digest);
 impl Input for StaffShown {
+    const NAMES: &'static [&'static str] = &["digest", "factor_age"];
     fn pairs(&self, asker: &Asker) -> Vec<(&'static str, Told)> {
         [Shown(self.0).pairs(asker), Factor.pairs(asker)].concat()
     }
 }
 impl Input for Level {
+    const NAMES: &'static [&'static str] = &["to"];
     fn pairs(&self, _: &Asker) -> Vec<(&'static str, Told)> {
         vec![("to", Told::Text(self.as_str().to_owned()))]
     }
@@ -65,6 +79,7 @@ impl Input for Level {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim(pub String);
 impl Input for Claim {
+    const NAMES: &'static [&'static str] = &["claim"];
     fn pairs(&self, _: &Asker) -> Vec<(&'static str, Told)> {
         vec![("claim", Told::Text(self.0.clone()))]
     }
@@ -73,6 +88,7 @@ impl Input for Claim {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overdue(pub i64);
 impl Input for Overdue {
+    const NAMES: &'static [&'static str] = &["overdue"];
     fn pairs(&self, _: &Asker) -> Vec<(&'static str, Told)> {
         vec![("overdue", Told::Number(self.0))]
     }
@@ -160,6 +176,14 @@ macro_rules! actions { ($($Name:ident on $On:ident $(tells $Input:ident)? $(; $l
         pub fn kinds(self) -> &'static [EntityKind] {
             match self { $(Self::$Name => <<actions::$Name as Action>::On as Facts>::KINDS),+ }
         }
+        /// What is told with a request, by name.
+        #[must_use]
+        pub fn tells(self) -> &'static [&'static str] {
+            match self { $(Self::$Name => <<actions::$Name as Action>::Input as Input>::NAMES),+ }
+        }
+        /// Whether its lists are made by scope.
+        #[must_use]
+        pub fn is_listed(self) -> bool { LISTED.contains(&self) }
         /// Does the work with this action's types where it has lists.
         pub fn visit_listed<V: VisitListed>(self, work: V) -> Option<V::Out> {
             match self { $(Self::$Name => actions!(@visit work $Name $($listed)?)),+ }

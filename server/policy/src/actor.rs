@@ -3,6 +3,9 @@
 use crate::entity::{Attributes, EntityKind, Value};
 use domain::{AccountId, AccountStatus, Capability, Kind, Moment, PersonId, Role, VisitId, WorkspaceId};
 
+/// The tasks of automation; a task is a word of the program, never of a person.
+pub const TASKS: [&str; 4] = ["credential", "timer", "housekeeping", "webhook"];
+
 /// A member's account acting in one workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {

@@ -96,6 +96,15 @@ question!(
 );
 question!(Explain, Explained, it, A, on, input, it.engine.explain::<A>(it.asker, on, &input));
 
+struct Could<'a>(Question<'a>);
+impl Visit for Could<'_> {
+    type Out = bool;
+    fn visit<A: Action>(self) -> bool {
+        let Self(it) = self;
+        it.on.facts::<A::On>().is_some_and(|on| it.engine.could::<A>(it.asker, on))
+    }
+}
+
 struct Rows<'a>(Question<'a>, &'a [Thing]);
 impl Visit for Rows<'_> {
     type Out = Result<Vec<Answer>, Unaskable>;
@@ -134,6 +143,12 @@ pub fn ask(
     told: &Told,
 ) -> Result<Answer, Unaskable> {
     action.visit(Decide(Question { engine: e, asker, on, told }))
+}
+
+/// Whether something could be told with the question so that it would be allowed. In doubt, it could.
+#[must_use]
+pub fn could(e: &Engine, asker: &Arc<Asker>, action: ActionName, on: &Thing) -> bool {
+    action.visit(Could(Question { engine: e, asker, on, told: &Told::default() }))
 }
 
 /// Decides by every policy as written, in Cedar's own way.

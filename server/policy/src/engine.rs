@@ -4,7 +4,7 @@
 //! evaluated with ids and context unknown. What is left decides: scopes, `is` and `action in` are folded, so no gate by
 //! action group can be skipped for want of an action's entity. Each residual's condition is kept as an expression.
 
-use crate::action::{Action, ActionName, Input, context};
+use crate::action::{Action, ActionName, Input, Told, context};
 use crate::actor::Asker;
 use crate::bundle::{Bundle, Checked, Complaint, PolicyText};
 use crate::entity::{self, Attributes, EntityKind, Unbuildable};
@@ -22,6 +22,7 @@ use domain::Digest;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+mod untold;
 mod whole;
 
 /// Whether every decision is a constant yes: only in a build made to measure what deciding costs, never in one that
@@ -79,6 +80,8 @@ pub struct Decided {
     pub kind: EntityKind,
     /// The thing's id.
     pub on: String,
+    /// What was told with the request, by name.
+    pub told: Vec<(&'static str, Told)>,
     /// Whether it was allowed.
     pub allowed: bool,
     /// The deciding policies; for a fault, its text.
@@ -193,7 +196,7 @@ impl Engine {
         input: A::Input,
     ) -> Result<Permit<A>, Refused> {
         let answer = self.answer::<A>(asker, on, &input);
-        self.note::<A>(asker, on, &answer);
+        self.note::<A>(asker, on, &input, &answer);
         match answer {
             Ok(by) => Ok(Permit::new(asker.clone(), input, on, by)),
             Err(why) => Err(Refused { action: A::NAME, why }),
@@ -223,7 +226,7 @@ impl Engine {
                     Ok(ready) => ready.ask_among(on, seen),
                     Err(why) => Err(why.clone()),
                 };
-                self.note::<A>(asker, on, &answer);
+                self.note::<A>(asker, on, input, &answer);
                 answer.ok().map(|by| Permit::new(asker.clone(), input.clone(), on, by))
             })
             .collect()
@@ -235,7 +238,13 @@ impl Engine {
         self.answer::<A>(asker, on, input).is_ok()
     }
 
-    fn note<A: Action>(&self, asker: &Arc<Asker>, on: &A::On, answer: &Result<Vec<Arc<str>>, Why>) {
+    fn note<A: Action>(
+        &self,
+        asker: &Arc<Asker>,
+        on: &A::On,
+        input: &A::Input,
+        answer: &Result<Vec<Arc<str>>, Why>,
+    ) {
         if let Some(decisions) = &self.decisions {
             let (allowed, by) = match answer {
                 Ok(by) => (true, by.clone()),
@@ -248,6 +257,7 @@ impl Engine {
                 action: A::NAME,
                 kind: on.kind(),
                 on: on.id().to_string(),
+                told: input.pairs(asker),
                 allowed,
                 by,
                 policies: self.digest,

@@ -23,10 +23,10 @@ pub mod source;
 mod thing;
 
 pub use action::{
-    ALL, Action, ActionName, Claim, Factor, Input, Listable, Overdue, Shown, StaffShown, Unasked, Visit,
-    VisitListed, actions,
+    ALL, Action, ActionName, Claim, Factor, Input, Listable, Overdue, Shown, StaffShown,
+    Told as ContextValue, Unasked, Visit, VisitListed, actions,
 };
-pub use actor::{Actor, Asker, Member, Staff};
+pub use actor::{Actor, Asker, Member, Staff, TASKS};
 pub use bundle::{Bundle, Complaint, PolicyText};
 pub use engine::{CONSTANT, Decided, Decisions, Engine, LoadError, Refused, Why};
 pub use entity::{EntityKind, Value};

@@ -1,7 +1,7 @@
 //! Things of any type that are decided about, and whatever may be told with a request: for questions whose action is
 //! known only by its name.
 
-use crate::action::{Claim, Factor, Input, Overdue, Shown, StaffShown, Unasked};
+use crate::action::{ActionName, Claim, Factor, Input, Overdue, Shown, StaffShown, Unasked};
 use crate::entity::EntityKind;
 use crate::facts::{self, Facts};
 use domain::{Digest, Level};
@@ -20,6 +20,9 @@ macro_rules! things { ($($Name:ident),+ $(,)?) => {
         pub fn facts<F: 'static>(&self) -> Option<&F> {
             match self { $(Self::$Name(it) => (it as &dyn Any).downcast_ref()),+ }
         }
+        /// The thing's id.
+        #[must_use]
+        pub fn id(&self) -> String { match self { $(Self::$Name(it) => it.id().to_string()),+ } }
     }
     $(impl From<facts::$Name> for Thing { fn from(it: facts::$Name) -> Self { Self::$Name(it) } })+
 } }
@@ -30,13 +33,13 @@ things! {
 }
 
 impl Thing {
-    /// A hold or a mandate as what a timer may let lapse; anything else as it is.
+    /// As this action is done to it: to a timer, a hold or a mandate is what it may let lapse.
     #[must_use]
-    pub fn lapsing(self) -> Self {
-        match self {
-            Self::Hold(it) => Self::Lapsing(facts::Lapsing::Hold(it)),
-            Self::Mandate(it) => Self::Lapsing(facts::Lapsing::Mandate(it)),
-            other => other,
+    pub fn under(self, action: ActionName) -> Self {
+        match (action, self) {
+            (ActionName::Lapse, Self::Hold(it)) => Self::Lapsing(facts::Lapsing::Hold(it)),
+            (ActionName::Lapse, Self::Mandate(it)) => Self::Lapsing(facts::Lapsing::Mandate(it)),
+            (_, other) => other,
         }
     }
 }

@@ -241,6 +241,13 @@ struct Ran {
     version: String,
 }
 
+/// Whether this program's tables stand there, of whichever release; makes nothing.
+#[must_use]
+pub fn has_tables(db: &mut Db) -> bool {
+    use crate::schema::accounts;
+    accounts::table.select(accounts::id).limit(1).load::<String>(db).is_ok()
+}
+
 /// Whether every migration has run.
 ///
 /// # Errors

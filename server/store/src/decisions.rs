@@ -6,7 +6,7 @@ use crate::pools::Store;
 use crate::schema::decisions;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use diesel::prelude::*;
-use policy::{Decided, Decisions};
+use policy::{ContextValue, Decided, Decisions};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -37,6 +37,8 @@ pub struct DecisionRow {
     pub action: String,
     /// On what: type and id.
     pub thing: String,
+    /// What was told with the request, as `NAME=VALUE`, a space between them.
+    pub told: String,
     /// Whether it was allowed.
     pub allowed: bool,
     /// By which policies.
@@ -98,6 +100,7 @@ impl DecisionLog {
                     decisions::workspace.eq(it.asker.actor.workspace().map(|it| it.1.to_string())),
                     decisions::action.eq(it.action.as_str()),
                     decisions::thing.eq(format!("{}/{}", it.kind.as_str(), it.on)),
+                    decisions::told.eq(told(&it.told)),
                     decisions::allowed.eq(it.allowed),
                     decisions::decided_by.eq(it.by.join(" ")),
                     decisions::policies.eq(it.policies.to_string()[..16].to_owned()),
@@ -124,6 +127,11 @@ impl DecisionLog {
     pub fn flush(&self, store: &Store) {
         while self.write_some(store, Duration::ZERO) > 0 {}
     }
+}
+
+/// Words, numbers and digests: none of them holds a space.
+fn told(pairs: &[(&str, ContextValue)]) -> String {
+    pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
 }
 
 /// The log as the engine takes it.

@@ -118,7 +118,7 @@ fn explored(tx: &mut Write<'_>, it: &Question) -> Result<Explored, StoreError> {
     };
     let asker = Arc::new(Asker { actor, visit, now, factor_at: it.factor.then_some(now) });
     let Some(thing) = reviews::any(tx.db, &asker, it.kind, &it.id)? else { return Ok(Explored::NoThing) };
-    let on = if it.action == ActionName::Lapse { thing.lapsing() } else { thing };
+    let on = thing.under(it.action);
     let told = told(&on, it.to);
     let engine = tx.store.engine();
     let Ok(explained) = ask::explain(engine, &asker, it.action, &on, &told) else {

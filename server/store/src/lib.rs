@@ -43,7 +43,7 @@ pub use lists::{ListText, Page, PageOf, Row, To, list_text};
 pub use outbox::{Letter, Mail};
 pub use pools::{Options, Store};
 pub use read::Read;
-pub use reviews::Principals;
+pub use reviews::{Principals, Things};
 pub use rows::Word;
 pub use security::SecurityEvent;
 pub use standing::{Fault, InForce};

@@ -1,22 +1,29 @@
 //! What reviewers ask at the machine's own command line: facts of any kind, who there is, what was decided. Needs the
-//! operator's permit; ids and decisions go on from here, never a field's value.
+//! operator's permit; ids, decisions and what was told with them go on from here, never a field's value.
 
 use crate::db::Db;
 use crate::error::StoreError;
 use crate::facts::Load;
+use crate::lists::{Page, by_kind, scope_filter};
 use crate::pools::Store;
 use crate::read::Read;
 use crate::rows::Word;
-use crate::schema::{accounts, decisions, engagement_counsel, memberships};
+use crate::schema::{accounts, decisions, memberships, workspaces};
 use crate::{Acting, DecisionRow};
 use diesel::prelude::*;
-use domain::{AccountId, WorkspaceId};
-use policy::{Asker, EntityKind, Facts, Permit, Thing, actions::ExplainLocally, facts};
+use domain::{AccountId, Kind, WorkspaceId};
+use policy::{
+    ActionName, Actor, Asker, Engine, EntityKind, Facts, Filter, Permit, Thing, Told,
+    actions::ExplainLocally, facts,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A page of accounts with every capacity in which each may ask, and the account to go on after.
 pub type Principals = (Vec<(AccountId, Acting)>, Option<AccountId>);
+
+/// A page of things, and the key to go on after.
+pub type Things = (Vec<Thing>, Option<String>);
 
 /// The facts of a thing of any kind that is kept, as this asker's relations make them.
 pub(crate) fn any(
@@ -60,6 +67,39 @@ impl Read<'_> {
         any(self.db, &self.asker, kind, id)
     }
 
+    /// A page of the things of this kind that the action's list would select under these policies; of all of them where
+    /// the action has no lists. `None`: nothing of this kind is kept.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn things(
+        &mut self,
+        permit: &Permit<ExplainLocally>,
+        (engine, told): (&Engine, &Told),
+        action: ActionName,
+        kind: EntityKind,
+        page: &Page,
+    ) -> Result<Option<Things>, StoreError> {
+        let filter = scope_filter(engine, &self.asker, action, told).flatten().unwrap_or(Filter::Always);
+        Ok(Some(by_kind!(kind, F => {
+            let found = self.selected::<F>(&filter, &|| None, page)?;
+            let things = found.facts.into_iter().filter(|it| it.kind() == kind).map(Thing::from).collect();
+            (things, found.next)
+        }, else match kind {
+            EntityKind::Platform => (vec![facts::Platform.into()], None),
+            // an engagement's ledger has its engagement's id
+            EntityKind::AuditChain => {
+                let found = self.selected::<facts::Engagement>(&Filter::Always, &|| None, page)?;
+                let mut things = Vec::new();
+                for it in found.facts {
+                    things.extend(self.any(permit, kind, it.id.as_str())?);
+                }
+                (things, found.next)
+            }
+            _ => return Ok(None),
+        })))
+    }
+
     /// The last decisions of the log, newest first.
     ///
     /// # Errors
@@ -79,6 +119,7 @@ impl Read<'_> {
                 decisions::workspace,
                 decisions::action,
                 decisions::thing,
+                decisions::told,
                 decisions::allowed,
                 decisions::decided_by,
                 decisions::policies,
@@ -112,28 +153,68 @@ impl Store {
         found.truncate(limit);
         let ids: Vec<String> = found.iter().map(|it| it.0.0.to_string()).collect();
         let member: Vec<(Word<AccountId>, Word<WorkspaceId>)> = memberships::table
-            .filter(memberships::account.eq_any(&ids))
+            .inner_join(workspaces::table.on(workspaces::id.eq(memberships::workspace)))
+            .filter(memberships::account.eq_any(&ids).and(workspaces::closed_at.is_null()))
             .order(memberships::id)
             .select((memberships::account, memberships::workspace))
-            .load(&mut db)?;
-        let counsel: Vec<Word<AccountId>> = engagement_counsel::table
-            .filter(engagement_counsel::account.eq_any(&ids))
-            .select(engagement_counsel::account)
-            .distinct()
             .load(&mut db)?;
         let mut by_account: BTreeMap<AccountId, Vec<Acting>> = BTreeMap::new();
         for (account, workspace) in member {
             by_account.entry(account.0).or_default().push(Acting::Workspace(workspace.0));
         }
-        for account in counsel {
-            by_account.entry(account.0).or_default().push(Acting::Counsel);
-        }
         let mut all = Vec::new();
         for (account, is_admin) in &found {
             all.extend(by_account.remove(&account.0).into_iter().flatten().map(|it| (account.0, it)));
+            // whoever has an account may ask as counsel, and applicants have no other way
+            all.push((account.0, Acting::Counsel));
             all.extend(is_admin.then_some((account.0, Acting::Admin)));
         }
         let next = found.last().filter(|_| more).map(|it| it.0.0);
         Ok((all, next))
+    }
+
+    /// Workspaces in order of their making, each of which may have machine credentials, and the one to go on after.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn workspaces(
+        &self,
+        _permit: &Permit<ExplainLocally>,
+        after: Option<WorkspaceId>,
+        limit: usize,
+    ) -> Result<(Vec<WorkspaceId>, Option<WorkspaceId>), StoreError> {
+        let mut db = self.reader()?;
+        let mut query = workspaces::table
+            .filter(workspaces::closed_at.is_null())
+            .select(workspaces::id)
+            .order(workspaces::id)
+            .limit(i64::try_from(limit + 1).unwrap_or(i64::MAX))
+            .into_boxed();
+        if let Some(it) = after {
+            query = query.filter(workspaces::id.gt(it.to_string()));
+        }
+        let found: Vec<Word<WorkspaceId>> = query.load(&mut db)?;
+        let more = found.len() > limit;
+        let all: Vec<WorkspaceId> = found.into_iter().take(limit).map(|it| it.0).collect();
+        let next = all.last().copied().filter(|_| more);
+        Ok((all, next))
+    }
+
+    /// A machine credential of this workspace, as who asks. `None`: there is no such workspace, or it is closed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn credential(
+        &self,
+        _permit: &Permit<ExplainLocally>,
+        workspace: WorkspaceId,
+    ) -> Result<Option<Actor>, StoreError> {
+        let kind: Option<Word<Kind>> = workspaces::table
+            .find(workspace.to_string())
+            .filter(workspaces::closed_at.is_null())
+            .select(workspaces::kind)
+            .first(&mut self.reader()?)
+            .optional()?;
+        Ok(kind.map(|kind| Actor::Automation("credential", Some((kind.0, workspace)))))
     }
 }

@@ -26,7 +26,7 @@ fn noting(ground: &Ground) -> (Store, Arc<DecisionLog>) {
 const QUEUE: u64 = 16_384;
 
 both! {
-    /// A yes and a no are both written, with who, what, why and under which policies.
+    /// A yes and a no are both written, with who, what, what was told, why and under which policies.
     fn decisions_are_written(ground) {
         let (store, log) = noting(ground);
         let _ = store.read(&asker(Actor::Operator), |db| db.permit::<CreateAdmin>(ThePlatform, Unasked)).unwrap();
@@ -36,12 +36,12 @@ both! {
         log.flush(&store);
         assert_eq!((log.written(), log.lost()), (2, 0));
         let digest = &store.engine().digest().to_string()[..16];
-        for (actor, action, allowed, by) in [
-            ("Operator/operator", "CreateAdmin", "TRUE", "local-operator"),
-            ("Visitor/anyone", "ViewPlatform", "FALSE", ""),
+        for (actor, action, told, allowed, by) in [
+            ("Operator/operator", "CreateAdmin", "", "TRUE", "local-operator"),
+            ("Visitor/anyone", "ViewPlatform", "factor_age=9223372036854775807", "FALSE", ""),
         ] {
             let n = ground.number(&format!(
-                "SELECT COUNT(*) FROM decisions WHERE actor = '{actor}' AND action = '{action}' AND allowed = {allowed} \
+                "SELECT COUNT(*) FROM decisions WHERE actor = '{actor}' AND action = '{action}' AND told = '{told}' AND allowed = {allowed} \
                  AND decided_by = '{by}' AND thing = 'Platform/platform' AND policies = '{digest}'"
             ));
             assert_eq!(n, 1, "{action}");

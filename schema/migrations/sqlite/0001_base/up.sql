@@ -541,6 +541,8 @@ CREATE TABLE decisions (
   workspace TEXT,
   action TEXT NOT NULL,
   thing TEXT NOT NULL,
+  -- what was told with the request, as NAME=VALUE: how old the second factor was, which digest was shown
+  told TEXT NOT NULL,
   allowed BOOLEAN NOT NULL,
   decided_by TEXT NOT NULL,
   policies TEXT NOT NULL,

@@ -13,7 +13,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use domain::Moment;
 pub use merged::To;
-use policy::{Action, Engine, Facts, Filter, Listable, Literal, Permit, Scope, facts};
+use policy::{Action, Engine, Filter, Listable, Literal, Permit, Scope};
+pub(crate) use text::scope_filter;
 pub use text::{ListText, list_text};
 
 /// A condition on a table, boxed.
@@ -85,30 +86,10 @@ impl Read<'_> {
     where
         A::On: Row,
     {
-        let limit = page.limit.clamp(1, 200);
-        let disjuncts: Vec<&Row1> = match scope.filter() {
-            Filter::Never => return Ok(PageOf { rows: Vec::new(), next: None, left_out: 0 }),
-            Filter::Always => vec![&[]],
-            Filter::When(rows) => rows.iter().map(Vec::as_slice).collect(),
-        };
-        // a cursor is a text from outside: PostgreSQL takes no NUL, and none of our keys holds one
-        let after = page.after.as_deref().map(|it| it.replace('\0', ""));
-        let want = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-        let (mut ids, last) = <A::On as Row>::keys(
-            To::Run(self.db),
-            &disjuncts,
-            &narrow,
-            after.as_deref(),
-            want,
-            self.asker.now,
-        )?;
-        let next = last.filter(|_| ids.len() > limit);
-        ids.truncate(limit);
-        let mut facts: Vec<A::On> = <A::On as Load>::load_many(self.db, &ids, &self.asker)?;
-        facts.sort_by_key(|it| ids.iter().position(|id| *id == it.id()));
+        let Selected { facts, next, count } = self.selected::<A::On>(scope.filter(), &narrow, page)?;
         let decided = self.store.engine().decide_rows::<A>(&self.asker, &facts, input);
         let rows: Vec<Permit<A>> = decided.into_iter().flatten().collect();
-        let left_out = ids.len() - rows.len();
+        let left_out = count - rows.len();
         if left_out > 0 {
             // nothing is shown that may not be; but no list should have looked for it
             tracing::error!(
@@ -119,7 +100,66 @@ impl Read<'_> {
         }
         Ok(PageOf { rows, next, left_out })
     }
+
+    /// A page of the rows that a filter selects, in the list's order. Decides nothing.
+    pub(crate) fn selected<F: Row>(
+        &mut self,
+        filter: &Filter,
+        narrow: &dyn Fn() -> Option<Cond<F::Table>>,
+        page: &Page,
+    ) -> Result<Selected<F>, StoreError> {
+        let limit = page.limit.clamp(1, 200);
+        let Some(disjuncts) = disjuncts(filter) else {
+            return Ok(Selected { facts: Vec::new(), next: None, count: 0 });
+        };
+        // a cursor is a text from outside: PostgreSQL takes no NUL, and none of our keys holds one
+        let after = page.after.as_deref().map(|it| it.replace('\0', ""));
+        let want = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+        let (mut ids, last) =
+            F::keys(To::Run(self.db), &disjuncts, narrow, after.as_deref(), want, self.asker.now)?;
+        let next = last.filter(|_| ids.len() > limit);
+        ids.truncate(limit);
+        let mut facts = F::load_many(self.db, &ids, &self.asker)?;
+        facts.sort_by_key(|it| ids.iter().position(|id| *id == it.id()));
+        Ok(Selected { facts, next, count: ids.len() })
+    }
 }
+
+/// A page of rows before anything is decided of them.
+pub(crate) struct Selected<F> {
+    /// What policies must know of each.
+    pub(crate) facts: Vec<F>,
+    /// The key to go on after, where there is more.
+    pub(crate) next: Option<String>,
+    /// How many rows there were.
+    count: usize,
+}
+
+/// The conjunctions of a filter, one of which must hold; `None` where nothing can be found.
+fn disjuncts(filter: &Filter) -> Option<Vec<&Row1>> {
+    match filter {
+        Filter::Never => None,
+        Filter::Always => Some(vec![&[]]),
+        Filter::When(rows) => Some(rows.iter().map(Vec::as_slice).collect()),
+    }
+}
+
+/// Runs a body with the facts of things of this kind, for every kind that lists are made of.
+macro_rules! by_kind { ($kind:expr, $F:ident => $body:expr, else $other:expr) => {
+    by_kind!(@each $kind, $F, $body, $other;
+        Profile => Profile, Mandate => Mandate, Partnership => Partnership, Enquiry => Enquiry,
+        Engagement => Engagement, Request => Request, Hold => Hold, Message => Message, Document => Document,
+        Draft => Draft, Account => Account, AccessCode => AccessCode,
+        ArtistWorkspace | AgencyWorkspace | PresenterWorkspace => Workspace)
+};
+    (@each $kind:expr, $F:ident, $body:expr, $other:expr; $($($Kind:ident)|+ => $Facts:ident),+) => {
+        match $kind {
+            $($(policy::EntityKind::$Kind)|+ => { type $F = policy::facts::$Facts; $body })+
+            _ => $other,
+        }
+    };
+}
+pub(crate) use by_kind;
 
 /// Most rows that a list is walked for to its end.
 const WHOLE: usize = 5_000;
@@ -156,19 +196,15 @@ impl Read<'_> {
 pub(crate) fn translatable(engine: &Engine) -> Result<(), String> {
     engine.each_scope_literal(&mut |kind, literal| {
         let now = Moment(0);
-        macro_rules! try_kinds { ($($Kind:ident => $Facts:ident),+ $(,)?) => {
-            match kind {
-                $(policy::EntityKind::$Kind => facts::$Facts::condition(literal, now).is_some(),)+
-                _ => false,
-            }
-        } }
-        let told = try_kinds! {
-            Profile => Profile, Mandate => Mandate, Partnership => Partnership, Enquiry => Enquiry,
-            Engagement => Engagement, Request => Request, Hold => Hold, Message => Message, Document => Document,
-            Draft => Draft, Account => Account, AccessCode => AccessCode, ArtistWorkspace => Workspace,
-            AgencyWorkspace => Workspace, PresenterWorkspace => Workspace,
-        };
-        if told { Ok(()) } else { Err(format!("a policy on lists of `{}` asks {literal:?}, which no query can answer", kind.as_str())) }
+        let told = by_kind!(kind, F => F::condition(literal, now).is_some(), else false);
+        if told {
+            Ok(())
+        } else {
+            Err(format!(
+                "a policy on lists of `{}` asks {literal:?}, which no query can answer",
+                kind.as_str()
+            ))
+        }
     })
 }
 

@@ -1,7 +1,7 @@
 //! The query of a list as a reviewer reads it: which rows the policies let through, before a page asks for fewer.
 
-use super::{Row, Row1, To};
-use policy::{ActionName, Asker, Engine, EntityKind, Filter, Listable, Told, VisitListed, facts};
+use super::{Row, To, by_kind};
+use policy::{ActionName, Asker, Engine, EntityKind, Filter, Listable, Told, VisitListed};
 
 /// What a list would ask the database.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -52,6 +52,16 @@ impl VisitListed for Scoped<'_> {
     }
 }
 
+/// What the action's list would select; `None` where the action has no lists, and within where it needs more to be told.
+pub(crate) fn scope_filter(
+    engine: &Engine,
+    asker: &Asker,
+    action: ActionName,
+    told: &Told,
+) -> Option<Option<Filter>> {
+    action.visit_listed(Scoped { engine, asker, told })
+}
+
 /// The query of the first page of fifty, written for PostgreSQL or for SQLite; each value of it is a `?`. `None` where
 /// the action has no lists, or needs more to be told.
 #[must_use]
@@ -63,28 +73,13 @@ pub fn list_text(
     told: &Told,
     postgres: bool,
 ) -> Option<ListText> {
-    let filter = action.visit_listed(Scoped { engine, asker, told })??;
-    let rows: Vec<&Row1> = match &filter {
-        Filter::Never => return Some(ListText::Never),
-        Filter::Always => vec![&[]],
-        Filter::When(rows) => rows.iter().map(Vec::as_slice).collect(),
-    };
+    let filter = scope_filter(engine, asker, action, told)??;
+    let Some(rows) = super::disjuncts(&filter) else { return Some(ListText::Never) };
     let mut sql = String::new();
     let to = To::Read(postgres, &mut sql);
-    macro_rules! tell { ($($($Kind:ident)|+ => $Facts:ident),+ $(,)?) => {
-        match kind {
-            $($(EntityKind::$Kind)|+ => {
-                <facts::$Facts as Row>::keys(to, &rows, &|| None, None, 51, asker.now).ok()?;
-            })+
-            _ => return None,
-        }
-    } }
-    tell! {
-        Profile => Profile, Mandate => Mandate, Partnership => Partnership, Enquiry => Enquiry,
-        Engagement => Engagement, Request => Request, Hold => Hold, Message => Message, Document => Document,
-        Draft => Draft, Account => Account, AccessCode => AccessCode,
-        ArtistWorkspace | AgencyWorkspace | PresenterWorkspace => Workspace,
-    }
+    by_kind!(kind, F => {
+        <F as Row>::keys(to, &rows, &|| None, None, 51, asker.now).ok()?;
+    }, else return None);
     let sql = laid_out(&sql);
     Some(if filter == Filter::Always { ListText::Always(sql) } else { ListText::When(sql) })
 }

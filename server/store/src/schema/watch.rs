@@ -20,6 +20,7 @@ diesel::table! {
         workspace -> Nullable<Text>,
         action -> Text,
         thing -> Text,
+        told -> Text,
         allowed -> Bool,
         decided_by -> Text,
         policies -> Text,

@@ -69,7 +69,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
             filled.faults.add("on", "Choose a thing from the list");
         }
         if let (Some(asker), Some(action), Some(thing)) = (asker, known, thing) {
-            let thing = if action == ActionName::Lapse { thing.lapsing() } else { thing };
+            let thing = thing.under(action);
             let told = store::explorer::told(&thing, Level::PrivateListing);
             let store = &call.app.store;
             let engine = store.engine();

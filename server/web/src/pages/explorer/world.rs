@@ -300,7 +300,7 @@ fn plain(workspace: u128, account: u128, role: Role) -> Member {
 #[cfg(test)]
 mod tests {
     use super::{EVERYBODY, EVERYTHING, World, id};
-    use policy::{ALL, ActionName, Bundle, Engine, ask};
+    use policy::{ALL, Bundle, Engine, ask};
     use std::collections::BTreeSet;
 
     #[test]
@@ -315,8 +315,7 @@ mod tests {
                 let thing = world.thing(what, &asker).unwrap_or_else(|| panic!("{what}"));
                 types.insert(thing.kind());
                 for action in ALL.iter().copied().filter(|it| it.kinds().contains(&thing.kind())) {
-                    let on =
-                        if action == ActionName::Lapse { thing.clone().lapsing() } else { thing.clone() };
+                    let on = thing.clone().under(action);
                     let told = store::explorer::told(&on, domain::Level::Stealth);
                     let answer = ask::ask_whole(&engine, &asker, action, &on, &told).unwrap();
                     let fault = answer.fault.as_deref().unwrap_or_default();
