@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use store::db::Address;
+use store::db::{self, Address, Use};
 use store::{DecisionLog, Options, Store};
 use tokio::net::TcpListener;
 use web::edge::{Chance, Edge};
@@ -33,9 +33,40 @@ pub(crate) fn open(database: &Address, readers: u32, mint: Box<dyn domain::Mint>
     opened(database, readers, mint, Store::open)
 }
 
+/// The same for questions of reviewers, which make no database and bring none up to date.
+pub(crate) fn open_to_ask(database: &Address) -> Result<Opened, Stop> {
+    must_stand(database)?;
+    open(database, 2, Box::new(Os))
+}
+
 /// The same for the commands that set the policies right: where the active ones cannot decide, the built-in ones do.
 pub(crate) fn open_to_mend(database: &Address) -> Result<Opened, Stop> {
+    must_stand(database)?;
     opened(database, 2, Box::new(Os), Store::open_to_mend)
+}
+
+/// Stops where no database of this release stands there.
+fn must_stand(database: &Address) -> Result<(), Stop> {
+    let none = || {
+        Stop(format!(
+            "there is no database of this program: {database}\n  Name the one that is meant with --database or --data; `kalinklo migrate` makes one."
+        ))
+    };
+    // SQLite would make the file that it is asked to open
+    if matches!(database, Address::Sqlite(file) if !Path::new(file).is_file()) {
+        return Err(none());
+    }
+    let mut db = db::connect(database, Use::Read)
+        .map_err(|_| Stop(format!("cannot open {database}\n  Check `database` and that the server runs.")))?;
+    if !db::has_tables(&mut db) {
+        return Err(none());
+    }
+    match db::is_current(&mut db).map_err(Stop)? {
+        true => Ok(()),
+        false => Err(Stop(format!(
+            "{database} is of an earlier release\n  `kalinklo migrate` brings it up to date."
+        ))),
+    }
 }
 
 fn opened(

@@ -1,18 +1,15 @@
 //! `kalinklo policy diff OLD NEW`: which decisions change, over all requests and over those that were really made.
 
-use super::listed;
 use super::prove::options;
-use super::who::{self, Ground};
+use super::{listed, log};
 use crate::Stop;
-use crate::cli::{Diff, Over};
+use crate::cli::Diff;
 use crate::commands::say;
-use policy::{Actor, Asker, Bundle, Engine, EntityKind};
+use policy::Bundle;
 use policy_tests::proofs::{self, Across, Prover};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::sync::Arc;
-use store::{Acting, DecisionRow};
 
 const FOLDER: &str = "policies";
 const SCHEMA: &str = "schema/kalinklo.cedarschema";
@@ -21,14 +18,12 @@ pub(super) fn run(it: Diff) -> Result<ExitCode, Stop> {
     let (old, new) = (side(&it.old)?, side(&it.new)?);
     let across = compared(&old, &new)?;
     let found = &across.differences;
-    let flips = if it.log == 0 { None } else { Some(flips(&old, &new, it.log, it.over)?) };
+    let log = if it.log == 0 { None } else { Some(log::again(&old, &new, it.log, it.given)?) };
+    // where nothing could be compared, nothing is known to be the same
+    let same = found.is_empty() && across.apart.is_empty();
     if it.json {
-        let log = flips
-            .as_ref()
-            .map(|it| serde_json::json!({ "decisions": it.asked, "gone": it.gone, "flips": it.lines }));
         say(serde_json::json!({
-            "same": found.is_empty(), "differences": found, "compared": across.compared, "apart": across.apart,
-            "log": log,
+            "same": same, "differences": found, "compared": across.compared, "apart": across.apart, "log": log,
         }));
     } else {
         for it in found {
@@ -46,22 +41,23 @@ pub(super) fn run(it: Diff) -> Result<ExitCode, Stop> {
             n => format!("those of {} environments; {n} could not be compared", across.compared),
         };
         say(match found.len() {
+            0 if across.compared == 0 => "Nothing could be compared.".to_owned(),
             0 => format!("Every request is decided as before: proved for {over}."),
             n => format!("{n} changes, each with one request that shows it, over {over}."),
         });
-        if let Some(it) = &flips {
-            for line in &it.lines {
+        if let Some(it) = &log {
+            for line in &it.flips {
                 say(line);
             }
             say(format!(
                 "{} of {} recorded decisions would be others today; {} are of things or people that are gone.",
-                it.lines.len(),
-                it.asked,
+                it.flips.len(),
+                it.decisions,
                 it.gone
             ));
         }
     }
-    let same = found.is_empty() && flips.is_none_or(|it| it.lines.is_empty());
+    let same = same && log.is_none_or(|it| it.flips.is_empty());
     Ok(ExitCode::from(u8::from(!same)))
 }
 
@@ -85,8 +81,9 @@ fn side(name: &str) -> Result<Bundle, Stop> {
         // git would take it for an option
         return Err(Stop(format!("`{name}` is no folder, and a revision does not begin with a dash")));
     }
+    // both name files from the root of the repository, wherever the command is called
     let show = |what: &str| git(&["show", &format!("{name}:{what}")]);
-    let names = git(&["ls-tree", "-r", "--name-only", name, "--", FOLDER]).map_err(|why| {
+    let names = git(&["ls-tree", "-r", "--full-tree", "--name-only", name, "--", FOLDER]).map_err(|why| {
         Stop(format!("`{name}` is no folder, and no revision of a repository here: {}", why.0))
     })?;
     let mut files = BTreeMap::new();
@@ -136,70 +133,4 @@ fn common<'a>(old: &'a Bundle, new: &'a Bundle) -> Result<Option<&'a str>, Stop>
     } else {
         None
     })
-}
-
-struct Flips {
-    asked: usize,
-    gone: usize,
-    lines: Vec<String>,
-}
-
-/// Recorded decisions put to both engines anew, over what stands in the database today.
-fn flips(old: &Bundle, new: &Bundle, last: i64, over: Over) -> Result<Flips, Stop> {
-    let load = |it: &Bundle| Engine::load(it).map_err(Stop::because);
-    let (old, new) = (load(old)?, load(new)?);
-    let Ground::Running { opened, permit } = Ground::of(Over { cast: false, ..over })? else {
-        return Err(Stop("the decision log is a database's".into()));
-    };
-    let nobody = who::visitor(&opened.store);
-    let rows = opened
-        .store
-        .read(&nobody, |db| db.decisions_last(&permit, last))
-        .map_err(|e: store::StoreError| Stop::because(e))?;
-    let mut flips = Flips { asked: rows.len(), gone: 0, lines: Vec::new() };
-    for row in &rows {
-        let Some((asker, thing, action)) = again(&opened.store, &permit, row)? else {
-            flips.gone += 1;
-            continue;
-        };
-        let told = policy_tests::Told::default();
-        let put = |engine: &Engine| policy_tests::ask(engine, &asker, action, &thing, &told);
-        // a digest or a level that was told then is not in the log
-        let (Ok(before), Ok(after)) = (put(&old), put(&new)) else {
-            flips.gone += 1;
-            continue;
-        };
-        if before.allowed != after.allowed {
-            flips.lines.push(format!("{} {} on {}: {before}, now {after}", row.actor, row.action, row.thing));
-        }
-    }
-    Ok(flips)
-}
-
-type Again = (Arc<Asker>, policy_tests::Thing, policy::ActionName);
-
-fn again(
-    store: &store::Store,
-    permit: &policy::Permit<policy::actions::ExplainLocally>,
-    row: &DecisionRow,
-) -> Result<Option<Again>, Stop> {
-    let Some(action) = policy::ActionName::named(&row.action) else { return Ok(None) };
-    let (kind, id) = row.actor.split_once('/').unwrap_or((&row.actor, ""));
-    let account = id.parse::<domain::AccountId>();
-    let asker = match (kind, account, &row.workspace) {
-        ("Visitor", _, _) => Some(who::visitor(store)),
-        ("Counsel", Ok(account), _) => who::asker(store, account, Acting::Counsel)?,
-        ("Admin", Ok(account), _) => who::asker(store, account, Acting::Admin)?,
-        (_, Ok(account), Some(workspace)) => match workspace.parse() {
-            Ok(workspace) => who::asker(store, account, Acting::Workspace(workspace))?,
-            Err(_) => None,
-        },
-        _ => None,
-    };
-    let Some(asker) = asker.filter(|it| !matches!(it.actor, Actor::Automation(..) | Actor::Operator)) else {
-        return Ok(None);
-    };
-    let (kind, id) = row.thing.split_once('/').unwrap_or((&row.thing, ""));
-    let Some(kind) = EntityKind::ALL.iter().copied().find(|it| it.as_str() == kind) else { return Ok(None) };
-    Ok(who::thing(store, permit, &asker, kind, id)?.map(|thing| (asker, thing, action)))
 }

@@ -2,7 +2,7 @@
 
 use super::who::{self, Asked};
 use crate::Stop;
-use crate::cli::Asking;
+use crate::cli::{Asking, Explain};
 use crate::commands::say;
 use policy::{Clause, Explained, Form, Rule, ask};
 use serde::Serialize;
@@ -18,13 +18,13 @@ struct Told {
     list: Option<ListText>,
 }
 
-pub(super) fn run(principal: &str, action: &str, on: &str, asking: Asking) -> Result<ExitCode, Stop> {
-    let Asking { told, json, over } = asking;
-    let ground = who::Ground::of(over)?;
-    let action = who::action(action)?;
+pub(super) fn run(it: Explain) -> Result<ExitCode, Stop> {
+    let Explain { who: principal, action, on, asking: Asking { told, json, files, over } } = it;
+    let ground = who::Ground::of(over, files)?;
+    let action = who::action(&action)?;
     let told = who::told(&told)?;
-    let asker = ground.asker(principal, told.factor_age)?;
-    let on = ground.thing(&asker, on)?;
+    let asker = ground.asker(&principal, told.factor_age)?;
+    let on = ground.thing(&asker, &on)?.under(action);
     let Asked { told, .. } = told;
     let engine = ground.engine();
     let explained = ask::explain(engine, &asker, action, &on, &told).map_err(Stop::because)?;

@@ -3,6 +3,7 @@
 mod diff;
 mod explain;
 mod format;
+mod log;
 mod prove;
 mod reach;
 mod reload;
@@ -13,7 +14,7 @@ mod who;
 
 use super::say;
 use crate::Stop;
-use crate::cli::{Files, PolicyCommand};
+use crate::cli::{Check, Files, PolicyCommand};
 use policy::Bundle;
 use policy_tests::Cases;
 use std::path::PathBuf;
@@ -21,11 +22,13 @@ use std::process::ExitCode;
 
 pub(super) fn run(command: PolicyCommand) -> Result<ExitCode, Stop> {
     match command {
-        PolicyCommand::Check { files: Files { policies, schema }, json } => check(policies, schema, json),
+        PolicyCommand::Check(Check { files: Files { policies, schema }, json }) => {
+            check(policies, schema, json)
+        }
         PolicyCommand::Test(it) => test::run(it),
         PolicyCommand::Prove(it) => prove::prove(it),
         PolicyCommand::Mutants(it) => prove::mutants(it),
-        PolicyCommand::Explain { who, action, on, asking } => explain::run(&who, &action, &on, asking),
+        PolicyCommand::Explain(it) => explain::run(it),
         PolicyCommand::WhoCan(it) => reach::who_can(it),
         PolicyCommand::WhatCan(it) => reach::what_can(it),
         PolicyCommand::Diff(it) => diff::run(it),
@@ -33,8 +36,8 @@ pub(super) fn run(command: PolicyCommand) -> Result<ExitCode, Stop> {
         PolicyCommand::Activate(it) => reload::activate(it),
         PolicyCommand::Rollback(it) => reload::rollback(it),
         PolicyCommand::List(it) => reload::list(it),
-        PolicyCommand::Format { folder, check } => format::run(&folder, check),
-        PolicyCommand::Report { site, check } => report::run(&site, check),
+        PolicyCommand::Format(it) => format::run(&it.folder, it.check, it.json),
+        PolicyCommand::Report(it) => report::run(it),
     }
 }
 

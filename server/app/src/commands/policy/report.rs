@@ -1,7 +1,8 @@
 //! `kalinklo policy report`: what the public site and `docs/proofs.md` show of the policies, written or compared.
 
-use super::listed;
+use super::{bundle, listed};
 use crate::Stop;
+use crate::cli::{Files, Report};
 use crate::commands::say;
 use crate::machine::now;
 use policy::Bundle;
@@ -12,23 +13,27 @@ use policy_tests::{Cases, coverage, mutants};
 use std::path::Path;
 use std::process::ExitCode;
 
-pub(super) fn run(site: &Path, check: bool) -> Result<ExitCode, Stop> {
+pub(super) fn run(it: Report) -> Result<ExitCode, Stop> {
+    let Report { site, check, json, files: Files { policies, schema } } = it;
+    let site = site.as_path();
     if !site.join("config.toml").is_file() {
         return Err(Stop(format!("{} is no folder of the site", site.display())));
     }
-    let made = made(site, !check)?;
+    let made = made(site, &bundle(policies, schema)?, !check)?;
     let broken = |e: std::io::Error| Stop(format!("{}: {e}", site.display()));
     let stale = publish::stale(site, &made).map_err(broken)?;
     if check {
         let mut wrong: Vec<String> = stale.iter().map(|it| it.display().to_string()).collect();
         let other = made.iter().filter(|it| !it.is_current(site));
         wrong.extend(other.map(|it| site.join(&it.path).display().to_string()));
-        if wrong.is_empty() {
+        if json {
+            say(serde_json::json!({ "holds": wrong.is_empty(), "files": made.len(), "stale": wrong }));
+        } else if wrong.is_empty() {
             say(format!("{} files of {} are current.", made.len(), site.display()));
-            return Ok(ExitCode::SUCCESS);
+        } else {
+            say(format!("not current; `kalinklo policy report` writes them anew:\n{}", wrong.join("\n")));
         }
-        say(format!("not current; `kalinklo policy report` writes them anew:\n{}", wrong.join("\n")));
-        return Ok(ExitCode::from(1));
+        return Ok(ExitCode::from(u8::from(!wrong.is_empty())));
     }
     for it in &made {
         it.write(site).map_err(broken)?;
@@ -36,24 +41,27 @@ pub(super) fn run(site: &Path, check: bool) -> Result<ExitCode, Stop> {
     for it in &stale {
         std::fs::remove_file(it).map_err(broken)?;
     }
-    say(format!("{} files written below {}.", made.len(), site.display()));
+    if json {
+        say(serde_json::json!({ "holds": true, "files": made.len(), "removed": stale.len() }));
+    } else {
+        say(format!("{} files written below {}.", made.len(), site.display()));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Everything: reads, runs, proves and weakens. The seconds it took are told anew where `timed`, else kept.
-fn made(site: &Path, timed: bool) -> Result<Vec<Made>, Stop> {
-    let bundle = Bundle::embedded();
+fn made(site: &Path, bundle: &Bundle, timed: bool) -> Result<Vec<Made>, Stop> {
     let cases = Cases::embedded().map_err(|them| Stop(listed(&them)))?;
     let guarantees = Guarantees::embedded().map_err(Stop::because)?;
     let prover =
         |options: Options| Prover::with(&bundle.schema.1, guarantees.clone(), options).map_err(Stop::because);
-    let mut made = publish::plain(&bundle, &cases).map_err(Stop::because)?;
-    let theorems = publish::theorems(&bundle, &guarantees, &mut prover(Options::default())?);
+    let mut made = publish::plain(bundle, &cases).map_err(Stop::because)?;
+    let theorems = publish::theorems(bundle, &guarantees, &mut prover(Options::default())?);
     made.push(theorems.map_err(Stop::because)?);
     let begun = now();
-    let all = mutants::all(&bundle).map_err(Stop::because)?;
+    let all = mutants::all(bundle).map_err(Stop::because)?;
     let options = Options { stop_at_first: true, ..Options::default() };
-    let report = mutants::run(&bundle, &cases, all, Some(&prover(options)?)).map_err(Stop::because)?;
+    let report = mutants::run(bundle, &cases, all, Some(&prover(options)?)).map_err(Stop::because)?;
     if let Some((survivor, witness)) = report.survivors().next() {
         return Err(Stop(format!("nobody notices a mutant: {survivor}\n    {witness}")));
     }
@@ -65,7 +73,7 @@ fn made(site: &Path, timed: bool) -> Result<Vec<Made>, Stop> {
     let known = prover(Options::default())?;
     let again = known.prove(&set, &|_| true);
     let theorems = proofs::of(&guarantees);
-    let coverage = coverage::of(&bundle, &cases).map_err(Stop::because)?;
+    let coverage = coverage::of(bundle, &cases).map_err(Stop::because)?;
     let mut rows = vec![
         document::cases(&cases),
         document::clauses(&coverage),
