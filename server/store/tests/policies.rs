@@ -330,27 +330,28 @@ both! {
                     })
                 })
                 .collect();
-            // until each worker has met the set once more; one that failed will not, and says why when it is joined
+            // whether each worker meets the set once more, within a minute
             let all_meet = |set: usize| {
-                for (worker, met) in workers.iter().zip(&met) {
-                    let before = met[set].load(Ordering::Relaxed);
-                    while met[set].load(Ordering::Relaxed) == before && !worker.is_finished() {
-                        std::thread::yield_now();
-                    }
-                }
+                let before = [0, 1].map(|it: usize| met[it][set].load(Ordering::Relaxed));
+                let more = || met.iter().zip(before).all(|it| it.0[set].load(Ordering::Relaxed) > it.1);
+                (0..60_000).any(|_| {
+                    std::thread::sleep(std::time::Duration::from_millis(1));
+                    more() || workers.iter().any(std::thread::ScopedJoinHandle::is_finished)
+                }) && more()
             };
-            for _ in 0..10 {
+            let swapped = (0..10).all(|_| {
                 activated(store, Some(narrow)).unwrap();
                 store.follow().unwrap();
-                all_meet(1);
+                let narrowed = all_meet(1);
                 rolled_back(store).unwrap();
                 store.follow().unwrap();
-                all_meet(0);
-            }
+                narrowed && all_meet(0)
+            });
             over.store(true, Ordering::Relaxed);
             for it in workers {
                 it.join().unwrap();
             }
+            assert!(swapped, "a worker did not meet a set that was taken up: {met:?}");
         });
         assert_eq!(checked(store).broken, vec![]);
     }
