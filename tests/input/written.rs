@@ -89,8 +89,11 @@ impl Written {
                 text.push_str("\n| field | kind | what it answers |\n| --- | --- | --- |\n");
             }
             for (name, kind, said) in fields {
-                let said =
-                    if said.is_empty() { "nothing beside what every field does".into() } else { said.join(" · ") };
+                let said = if said.is_empty() {
+                    "nothing beside what every field does".into()
+                } else {
+                    said.join(" · ")
+                };
                 let _ = writeln!(text, "| `{name}` | {kind} | {} |", said.replace('|', "\\|"));
             }
         }

@@ -36,7 +36,10 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Stop> {
 
 pub(crate) use serve::logs;
 
-/// Prints a line of a command's result. Whoever reads only its beginning, as `head` does, has had enough: no fault.
+/// Prints a line of a command's result. Whoever reads only its beginning, as `head` does, has had enough; what was not said
+/// is not taken for an answer.
 pub(crate) fn say(text: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    if writeln!(std::io::stdout(), "{text}").is_err() {
+        std::process::exit(2);
+    }
 }
