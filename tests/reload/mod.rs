@@ -1,6 +1,7 @@
 //! Policies replaced under a running house, as an operator does it and as people meet it.
 
 mod sets;
+mod upgrade;
 
 use crate::support::db::{Db, difference};
 use crate::support::http::{Ask, Client};

@@ -4,6 +4,9 @@
 use super::ground::Spoken;
 use super::solver::Fault;
 use cedar_policy::{Policy, PolicyId, PolicySet};
+use domain::Digest;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 #[derive(rust_embed::RustEmbed)]
@@ -85,6 +88,21 @@ impl Guarantees {
             Some((name.into_owned(), String::from_utf8_lossy(&file.data).into_owned()))
         });
         Self::read(files.collect())
+    }
+
+    /// SHA-256 over the files of those built into this program: two releases of one digest promise the same.
+    #[must_use]
+    pub fn digest() -> Digest {
+        let files: BTreeMap<_, _> =
+            Embedded::iter().filter_map(|name| Embedded::get(&name).map(|it| (name, it))).collect();
+        let mut hash = Sha256::new();
+        for (name, file) in &files {
+            for part in [name.as_bytes(), &*file.data] {
+                hash.update((part.len() as u64).to_be_bytes());
+                hash.update(part);
+            }
+        }
+        Digest(hash.finalize().into())
     }
 
     /// The guarantees of a folder.

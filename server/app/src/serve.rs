@@ -7,6 +7,7 @@ use connect::documents;
 use connect::mail::{Folder, Post, Sender, Smtp};
 use policy::facts::Platform;
 use policy::{Action, Actor, Asker, Bundle, Engine, Permit, Unasked};
+use policy_tests::proofs::Guarantees;
 use site_builder::{Site, Source};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -84,7 +85,7 @@ fn opened(
     }
     let decisions = Arc::new(DecisionLog::default());
     let engine = Engine::load(&Bundle::embedded()).map_err(Stop::because)?.noting(decisions.sink());
-    let options = Options { readers, ..Options::default() };
+    let options = Options { readers, guarantees: Guarantees::digest(), ..Options::default() };
     let store = open(database, Arc::new(engine), mint, options).map_err(Stop)?;
     Ok(Opened { store, decisions })
 }

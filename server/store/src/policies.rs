@@ -7,8 +7,8 @@ use crate::ledger::Event;
 use crate::pools::Store;
 use crate::read::Read;
 use crate::rows::Word;
-use crate::schema::{policy_activations, policy_sets};
-use crate::standing::prepared;
+use crate::schema::{policy_activations, policy_proofs, policy_sets};
+use crate::standing::{Standing, prepared};
 use crate::write::{Change, Write};
 use diesel::prelude::*;
 use domain::bounded::Line;
@@ -78,10 +78,20 @@ pub(crate) fn active(db: &mut Db) -> Result<(i64, Option<Digest>), StoreError> {
     Ok(last.map_or((0, None), |it| (it.0, it.1.map(|it| it.0))))
 }
 
-/// The engine of a staged set, noting decisions where `built_in` does; or why it cannot decide in this program.
+/// Whether a staged set was proved to keep these guarantees.
+fn is_proved(db: &mut Db, digest: Digest, guarantees: Digest) -> Result<bool, StoreError> {
+    let found: Option<String> = policy_proofs::table
+        .find((digest.to_string(), guarantees.to_string()))
+        .select(policy_proofs::digest)
+        .first(db)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// The engine of a staged set, noting decisions where the program's own does; or why it cannot decide in this program.
 pub(crate) fn load(
     db: &mut Db,
-    built_in: &Engine,
+    standing: &Standing,
     digest: Digest,
 ) -> Result<Result<Engine, String>, StoreError> {
     let row: Option<(String, String)> = policy_sets::table
@@ -98,8 +108,10 @@ pub(crate) fn load(
         Err("it was staged for another schema than this program's".into())
     } else if bundle.digest() != digest {
         Err("its files are not those that were staged".into())
+    } else if !is_proved(db, digest, standing.guarantees())? {
+        Err("it was proved to keep the guarantees of another release: prove it again with `kalinklo policy stage` of its files".into())
     } else {
-        prepared(built_in, &bundle)
+        prepared(standing.built_in(), &bundle)
     })
 }
 
@@ -161,10 +173,11 @@ impl Read<'_> {
     }
 }
 
-/// Puts a set aside that passed every check; `verdict` says which, as JSON.
+/// Puts a set aside that passed every check; `verdict` says which, as JSON. A set that was staged by a release with other
+/// guarantees is noted as proved to keep those of this one too.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] where it is staged already, is too large, or could not decide here; refused, or the
+/// [`StoreError::Conflict`] where it is staged and proved already, is too large, or could not decide here; refused, or the
 /// database's.
 pub fn stage(
     store: &Store,
@@ -190,24 +203,38 @@ pub fn stage(
             .select(policy_sets::digest)
             .first(tx.db)
             .optional()?;
-        if there.is_some() {
+        let guarantees = tx.store.standing().guarantees();
+        let schema = bundle.schema_digest();
+        let known = there.is_some();
+        if known && is_proved(tx.db, digest, guarantees)? {
             return Err(StoreError::Conflict("these policies are staged already".into()));
         }
-        let schema = bundle.schema_digest();
-        diesel::insert_into(policy_sets::table)
+        if !known {
+            diesel::insert_into(policy_sets::table)
+                .values((
+                    policy_sets::digest.eq(digest.to_string()),
+                    policy_sets::schema_digest.eq(schema.to_string()),
+                    policy_sets::files.eq(&files),
+                    policy_sets::note.eq(note.as_str()),
+                    policy_sets::verdict.eq(verdict),
+                    policy_sets::actor.eq(actor(tx)),
+                    policy_sets::staged_at.eq(tx.now().0),
+                ))
+                .execute(tx.db)?;
+        }
+        diesel::insert_into(policy_proofs::table)
             .values((
-                policy_sets::digest.eq(digest.to_string()),
-                policy_sets::schema_digest.eq(schema.to_string()),
-                policy_sets::files.eq(&files),
-                policy_sets::note.eq(note.as_str()),
-                policy_sets::verdict.eq(verdict),
-                policy_sets::actor.eq(actor(tx)),
-                policy_sets::staged_at.eq(tx.now().0),
+                policy_proofs::digest.eq(digest.to_string()),
+                policy_proofs::guarantees.eq(guarantees.to_string()),
+                policy_proofs::verdict.eq(verdict),
+                policy_proofs::actor.eq(actor(tx)),
+                policy_proofs::proved_at.eq(tx.now().0),
             ))
             .execute(tx.db)?;
-        let event = Event::platform("policies", digest, "staged")
+        let event = Event::platform("policies", digest, if known { "proved-again" } else { "staged" })
             .with("note", note)
             .with("schema", schema)
+            .with("guarantees", guarantees)
             .with("verdict", verdict);
         Ok(Change::of(digest, event))
     })
@@ -260,10 +287,10 @@ fn replace(
     if before == digest && back.is_none() {
         return Err(StoreError::Conflict("these policies are active already".into()));
     }
-    let built_in = tx.store.standing().built_in().clone();
+    let store = tx.store.clone();
     if let Some(it) = digest {
         // whole before it takes effect: a set that could not decide is never the active one
-        load(tx.db, &built_in, it)?.map_err(StoreError::Conflict)?;
+        load(tx.db, store.standing(), it)?.map_err(StoreError::Conflict)?;
     }
     let transition = if back.is_some() { ROLLED_BACK } else { ACTIVATED };
     diesel::insert_into(policy_activations::table)
@@ -283,7 +310,7 @@ fn replace(
             }
             e => e,
         })?;
-    let told = |it: Option<Digest>| it.unwrap_or_else(|| built_in.digest());
+    let told = |it: Option<Digest>| it.unwrap_or_else(|| store.standing().built_in().digest());
     let replaced = Replaced { before: told(before), after: told(digest) };
     let event = Event::platform("policies", replaced.after, transition)
         .with("before.policies", replaced.before)

@@ -6,7 +6,7 @@ use crate::lists;
 use crate::read::Read;
 use crate::standing::{Fault, Standing};
 use diesel::r2d2::{Pool, PooledConnection};
-use domain::{Id, Mint, Moment};
+use domain::{Digest, Id, Mint, Moment};
 use parking_lot::{FairMutex, FairMutexGuard};
 use policy::{Asker, Engine};
 use std::ops::{Deref, DerefMut};
@@ -22,10 +22,13 @@ pub struct Options {
     pub writers: u32,
     /// How long a piece of work waits for its connection.
     pub wait: Duration,
+    /// SHA-256 over the guarantees that this program promises: staged policies decide only where they were proved to
+    /// keep these.
+    pub guarantees: Digest,
 }
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 8, writers: 8, wait: Duration::from_secs(5) }
+        Self { readers: 8, writers: 8, wait: Duration::from_secs(5), guarantees: Digest([0; 32]) }
     }
 }
 
@@ -104,7 +107,7 @@ impl Store {
         options: Options,
     ) -> Result<Self, String> {
         lists::translatable(&engine)?;
-        let standing = Standing::new(engine);
+        let standing = Standing::new(engine, options.guarantees);
         let mut first = db::connect(address, Use::Write)
             .map_err(|e| format!("cannot open {address}: {}", safe_connection_error(address, &e)))?;
         db::migrate(&mut first).map_err(|e| format!("cannot migrate {address}: {e}"))?;

@@ -38,6 +38,8 @@ pub struct Fault {
 /// The engine that decides, shared by all stores of one database.
 pub(crate) struct Standing {
     built_in: Arc<Engine>,
+    /// What staged policies must have been proved to keep.
+    guarantees: Digest,
     now: RwLock<Now>,
     /// Held while a set is prepared, so that one activation is prepared once.
     preparing: Mutex<()>,
@@ -52,9 +54,13 @@ struct Now {
 }
 
 impl Standing {
-    pub(crate) fn new(built_in: Arc<Engine>) -> Self {
+    pub(crate) fn new(built_in: Arc<Engine>, guarantees: Digest) -> Self {
         let now = Now { engine: built_in.clone(), seq: 0, fault: None };
-        Self { built_in, now: RwLock::new(now), preparing: Mutex::new(()) }
+        Self { built_in, guarantees, now: RwLock::new(now), preparing: Mutex::new(()) }
+    }
+
+    pub(crate) fn guarantees(&self) -> Digest {
+        self.guarantees
     }
 
     pub(crate) fn built_in(&self) -> &Arc<Engine> {
@@ -88,9 +94,7 @@ impl Standing {
             None => Ok(self.built_in.clone()),
             Some(it) if it == before.digest() => Ok(before.clone()),
             Some(it) if it == self.built_in.digest() => Ok(self.built_in.clone()),
-            Some(it) => {
-                policies::load(db, &self.built_in, it)?.map(Arc::new).map_err(|why| Fault { digest: it, why })
-            }
+            Some(it) => policies::load(db, self, it)?.map(Arc::new).map_err(|why| Fault { digest: it, why }),
         };
         let now = match found {
             Ok(engine) => {

@@ -16,7 +16,7 @@ fn noting(ground: &Ground) -> (Store, Arc<DecisionLog>) {
         ground.another_with(
             3,
             Arc::new(engine),
-            Options { readers: 1, writers: 1, wait: Duration::from_secs(20) },
+            Options { readers: 1, writers: 1, wait: Duration::from_secs(20), ..Options::default() },
         ),
         log,
     )

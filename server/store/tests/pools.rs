@@ -59,7 +59,7 @@ both! {
     /// No connection in time is said as such, and nothing is written.
     fn no_connection_in_time_is_busy(ground) {
         let wait = Duration::from_secs(2);
-        let narrow = ground.another_with(4, engine(), Options { readers: 1, writers: 1, wait });
+        let narrow = ground.another_with(4, engine(), Options { readers: 1, writers: 1, wait, ..Options::default() });
         let ((begun, has_begun), (go_on, may_go_on)) = (mpsc::channel(), mpsc::channel());
         std::thread::scope(|scope| {
             let first = scope.spawn(|| {
@@ -78,7 +78,7 @@ both! {
     /// Work that nobody waits for stands in line for longer than a request does.
     fn a_patient_writer_is_not_turned_away(ground) {
         let wait = Duration::from_millis(100);
-        let narrow = ground.another_with(4, engine(), Options { readers: 1, writers: 1, wait });
+        let narrow = ground.another_with(4, engine(), Options { readers: 1, writers: 1, wait, ..Options::default() });
         let ((begun, has_begun), (go_on, may_go_on)) = (mpsc::channel(), mpsc::channel());
         std::thread::scope(|scope| {
             let first = scope.spawn(|| {
@@ -119,7 +119,7 @@ both! {
 /// Every address that cannot be opened says so without any part of its password.
 #[test]
 fn a_wrong_address_says_what_is_wrong_without_the_password() {
-    let options = Options { readers: 1, writers: 1, wait: Duration::from_secs(1) };
+    let options = Options { readers: 1, writers: 1, wait: Duration::from_secs(1), ..Options::default() };
     let open = |text: &str| {
         let address = Address::parse(text).unwrap();
         let shown = format!("{address} {address:?}");
@@ -154,7 +154,7 @@ fn the_servers_own_words_reach_the_operator() {
     let server = std::env::var("KALINKLO_TEST_POSTGRES").unwrap();
     let (base, _) = server.rsplit_once('/').unwrap();
     let absent = Address::parse(&format!("{base}/no_such_house")).unwrap();
-    let options = Options { readers: 1, writers: 1, wait: Duration::from_secs(1) };
+    let options = Options { readers: 1, writers: 1, wait: Duration::from_secs(1), ..Options::default() };
     let error = Store::open(&absent, engine(), Box::new(Seeded(1)), options).map(drop).unwrap_err();
     assert!(error.contains("no_such_house"), "{error}");
 }

@@ -574,6 +574,17 @@ CREATE TABLE policy_sets (
   staged_at BIGINT NOT NULL
 );
 
+-- The guarantees that a staged set was proved to keep, as SHA-256 over those of the release that proved it: a release
+-- with others proves the set again before it decides there.
+CREATE TABLE policy_proofs (
+  digest TEXT COLLATE "C" NOT NULL REFERENCES policy_sets (digest),
+  guarantees TEXT NOT NULL CHECK (length(guarantees) = 64),
+  verdict TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  proved_at BIGINT NOT NULL,
+  PRIMARY KEY (digest, guarantees)
+);
+
 -- `restores`: the activation that a roll-back brought back; missing where it went back to the beginning.
 CREATE TABLE policy_activations (
   seq BIGINT PRIMARY KEY CHECK (seq > 0),
@@ -613,6 +624,10 @@ CREATE TRIGGER policy_sets_are_final BEFORE UPDATE OR DELETE ON policy_sets
 FOR EACH ROW EXECUTE FUNCTION refuse('a staged set of policies is final');
 CREATE TRIGGER policy_sets_are_not_truncated BEFORE TRUNCATE ON policy_sets
 FOR EACH STATEMENT EXECUTE FUNCTION refuse('a staged set of policies is final');
+CREATE TRIGGER policy_proofs_are_final BEFORE UPDATE OR DELETE ON policy_proofs
+FOR EACH ROW EXECUTE FUNCTION refuse('a proof of policies is final');
+CREATE TRIGGER policy_proofs_are_not_truncated BEFORE TRUNCATE ON policy_proofs
+FOR EACH STATEMENT EXECUTE FUNCTION refuse('a proof of policies is final');
 CREATE TRIGGER policy_activations_are_final BEFORE UPDATE OR DELETE ON policy_activations
 FOR EACH ROW EXECUTE FUNCTION refuse('an activation of policies is final');
 CREATE TRIGGER policy_activations_are_not_truncated BEFORE TRUNCATE ON policy_activations

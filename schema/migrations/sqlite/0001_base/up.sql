@@ -574,6 +574,17 @@ CREATE TABLE policy_sets (
   staged_at BIGINT NOT NULL
 );
 
+-- The guarantees that a staged set was proved to keep, as SHA-256 over those of the release that proved it: a release
+-- with others proves the set again before it decides there.
+CREATE TABLE policy_proofs (
+  digest TEXT NOT NULL REFERENCES policy_sets (digest),
+  guarantees TEXT NOT NULL CHECK (length(guarantees) = 64),
+  verdict TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  proved_at BIGINT NOT NULL,
+  PRIMARY KEY (digest, guarantees)
+);
+
 -- `restores`: the activation that a roll-back brought back; missing where it went back to the beginning.
 CREATE TABLE policy_activations (
   seq BIGINT PRIMARY KEY CHECK (seq > 0),
@@ -620,6 +631,13 @@ BEGIN SELECT RAISE(ABORT, 'a staged set of policies is final'); END;
 CREATE TRIGGER policy_sets_are_not_replaced BEFORE INSERT ON policy_sets
 WHEN EXISTS (SELECT 1 FROM policy_sets WHERE digest = NEW.digest)
 BEGIN SELECT RAISE(ABORT, 'a staged set of policies is final'); END;
+CREATE TRIGGER policy_proofs_are_final_u BEFORE UPDATE ON policy_proofs
+BEGIN SELECT RAISE(ABORT, 'a proof of policies is final'); END;
+CREATE TRIGGER policy_proofs_are_final_d BEFORE DELETE ON policy_proofs
+BEGIN SELECT RAISE(ABORT, 'a proof of policies is final'); END;
+CREATE TRIGGER policy_proofs_are_not_replaced BEFORE INSERT ON policy_proofs
+WHEN EXISTS (SELECT 1 FROM policy_proofs WHERE digest = NEW.digest AND guarantees = NEW.guarantees)
+BEGIN SELECT RAISE(ABORT, 'a proof of policies is final'); END;
 CREATE TRIGGER policy_activations_are_final_u BEFORE UPDATE ON policy_activations
 BEGIN SELECT RAISE(ABORT, 'an activation of policies is final'); END;
 CREATE TRIGGER policy_activations_are_final_d BEFORE DELETE ON policy_activations

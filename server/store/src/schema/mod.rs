@@ -63,5 +63,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     spent_forms,
     settings,
     policy_sets,
+    policy_proofs,
     policy_activations,
 );

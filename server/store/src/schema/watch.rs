@@ -51,6 +51,15 @@ diesel::table! {
     }
 }
 diesel::table! {
+    policy_proofs (digest, guarantees) {
+        digest -> Text,
+        guarantees -> Text,
+        verdict -> Text,
+        actor -> Text,
+        proved_at -> BigInt,
+    }
+}
+diesel::table! {
     policy_activations (seq) {
         seq -> BigInt,
         digest -> Nullable<Text>,
