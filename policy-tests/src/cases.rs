@@ -12,6 +12,7 @@
 //! ```
 
 use crate::ask::{self, Answer, Unaskable};
+use crate::breaks::Practices;
 use crate::cast::{CAST, Cast};
 use crate::fields::Mistake;
 use crate::things::{Thing, Told};
@@ -91,6 +92,8 @@ pub struct Failure {
     pub expected: String,
     /// What came out, or what is wrong.
     pub got: String,
+    /// The practices of the policies that speak otherwise than they should; empty where nobody knows them.
+    pub breaks: Vec<String>,
 }
 
 impl fmt::Display for Failure {
@@ -107,17 +110,15 @@ impl fmt::Display for Failure {
             return f.write_str(&self.got);
         }
         write!(f, "{}\n    expected: {}\n    got:      {}", self.action, self.expected, self.got)?;
-        match self.practice() {
-            Some(it) => write!(f, "\n    this breaks {it}"),
-            None => Ok(()),
-        }
+        let file = self.practice().filter(|_| self.breaks.is_empty());
+        let broken = self.breaks.iter().chain(&file).map(String::as_str).collect::<Vec<_>>();
+        if broken.is_empty() { Ok(()) } else { write!(f, "\n    this breaks {}", broken.join(", ")) }
     }
 }
 
 impl Failure {
     /// The practice that the file is about, told by its name: `P3` of `p03-artists-apart.toml`.
-    #[must_use]
-    pub fn practice(&self) -> Option<String> {
+    fn practice(&self) -> Option<String> {
         let number: u8 = self.file.rsplit('/').next()?.strip_prefix('p')?.get(..2)?.parse().ok()?;
         Some(format!("P{number}"))
     }
@@ -214,12 +215,16 @@ impl Cases {
     #[must_use]
     pub fn run(&self, engine: &Engine) -> Report {
         let mut report = Report::default();
+        let practices = Practices::of(engine.texts());
         report.decides.extend(engine.texts().iter().map(|it| (it.id.clone(), 0)));
         for case in &self.all {
             report.asked += 1;
             match case.ask(engine) {
-                Err(e) => report.failures.push(case.failure(e.to_string())),
-                Ok(got) if got != case.expected => report.failures.push(case.failure(got.to_string())),
+                Err(e) => report.failures.push(case.failure(e.to_string(), Vec::new())),
+                Ok(got) if got != case.expected => {
+                    let breaks = practices.broken(&case.expected, &got);
+                    report.failures.push(case.failure(got.to_string(), breaks));
+                }
                 Ok(got) => {
                     for id in got.by {
                         *report.decides.entry(id.to_string()).or_default() += 1;
@@ -240,7 +245,7 @@ impl Case {
         ask::ask(engine, &self.asker, self.action, &self.on, &self.told)
     }
 
-    fn failure(&self, got: String) -> Failure {
+    fn failure(&self, got: String, breaks: Vec<String>) -> Failure {
         Failure {
             file: self.file.clone(),
             line: self.line,
@@ -248,13 +253,14 @@ impl Case {
             action: self.action.as_str().to_owned(),
             expected: self.expected.to_string(),
             got,
+            breaks,
         }
     }
 }
 
 fn wrong(file: &str, line: usize, name: &str, got: String) -> Failure {
     let (action, expected) = (String::new(), String::new());
-    Failure { file: file.to_owned(), line, name: name.to_owned(), action, expected, got }
+    Failure { file: file.to_owned(), line, name: name.to_owned(), action, expected, got, breaks: Vec::new() }
 }
 
 fn read(file: &str, line: usize, raw: &Raw, cast: &Cast) -> Result<Vec<Case>, Mistake> {

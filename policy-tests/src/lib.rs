@@ -12,6 +12,7 @@
 //! The library knows no test harness, so that the program runs the same cases over any policies it is given.
 
 mod asked;
+pub mod breaks;
 pub mod cases;
 pub mod cast;
 pub mod coverage;
@@ -28,6 +29,7 @@ pub mod threads;
 pub mod vetting;
 pub mod world;
 
+pub use breaks::Practices;
 pub use cases::{Case, Cases, Failure, Report};
 pub use cast::Cast;
 pub use policy::ask::{self, Answer, Unaskable, ask};

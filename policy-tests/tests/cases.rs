@@ -101,11 +101,11 @@ fn a_wrong_expectation_is_told_with_file_case_expected_and_got() {
     assert_eq!(run(CASE), "");
     assert_eq!(
         run(&CASE.replace("folio-public", "gate")),
-        "some.toml:3: a name: ViewFolio\n    expected: allow by gate\n    got:      allow by folio-public"
+        "some.toml:3: a name: ViewFolio\n    expected: allow by gate\n    got:      allow by folio-public\n    this breaks P1, P2"
     );
     assert_eq!(
         run(&CASE.replace("\"allow\"", "\"deny\"").replace("[\"folio-public\"]", "[]")),
-        "some.toml:3: a name: ViewFolio\n    expected: deny by nothing\n    got:      allow by folio-public"
+        "some.toml:3: a name: ViewFolio\n    expected: deny by nothing\n    got:      allow by folio-public\n    this breaks P2"
     );
 }
 
