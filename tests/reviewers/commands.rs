@@ -249,7 +249,7 @@ fn what_two_schemas_leave_apart_is_not_the_same() {
 }
 
 /// Too large a number: a policy that passes every check of types and cannot be evaluated.
-const ERRING: &str = "@id(\"too-large\")\n@practice(\"P10\")\n@says(\"A sum that has no room.\")\nforbid (\n  principal is Admin,\n  action == Action::\"ViewSecurity\",\n  resource is Platform\n)\nwhen { context.factor_age + 9223372036854775807 > 0 };\n\n@id(\"jobs\")";
+const ERRING: &str = "@id(\"too-large\")\n@practice(\"P10\")\n@says(\"A sum that has no room.\")\nforbid (\n  principal is Admin,\n  action == Action::\"ViewSecurity\",\n  resource is Platform\n)\nwhen { context.factor_age + 9223372036854775807 + 1 > 0 };\n\n@id(\"jobs\")";
 
 #[test]
 fn a_policy_that_errs_refuses_and_is_shown() {
