@@ -280,6 +280,9 @@ fn a_policy_that_errs_refuses_and_is_shown() {
     db.run(&format!(
         "INSERT INTO policy_sets VALUES ('{digest}', '{schema}', '{files}', 'x', '{{}}', 'x', 1)"
     ));
+    // no proof would pass it: it stands there as one that slipped through
+    let guarantees = policy_tests::proofs::Guarantees::digest();
+    db.run(&format!("INSERT INTO policy_proofs VALUES ('{digest}', '{guarantees}', 'x', 'x', 1)"));
     db.run(&format!("INSERT INTO policy_activations VALUES (1, '{digest}', 'activated', NULL, 'x', 'x', 1)"));
     eventually("the explorer shows the error", || {
         errors("one policy could not be evaluated, and so it is refused").then_some(())

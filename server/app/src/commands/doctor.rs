@@ -148,6 +148,8 @@ fn usable(folder: &Path) -> Result<(), String> {
 fn greet(config: &Config) -> Result<String, String> {
     let sender = connect::mail::Sender { name: "Kalinklo Artists".into(), address: config.mail_from.clone() };
     let url = config.smtp.as_deref().unwrap_or_default();
-    let smtp = connect::mail::Smtp::new(url, sender).map_err(|e| e.to_string())?;
+    let smtp = connect::mail::Smtp::new(url, sender).map_err(|e| {
+        format!("`smtp` cannot work: {e}\n  Write it like smtps://user:password@mail.example.org.")
+    })?;
     smtp.greet().map(|()| "the mail server answers".to_owned()).map_err(|e| e.to_string())
 }
