@@ -6,6 +6,10 @@
 PROGRAM is the program (default: kalinklo in the release folder of CARGO_TARGET_DIR, or target/). CONSTANT is the same
 program built with RUSTFLAGS="--cfg kalinklo_constant_decisions" into another folder, where every decision is a constant
 yes; with it the share of policy work in a page is told. Needs `wrk`. Speaks to loopback alone.
+
+Each figure stands beside a baseline of the same run: a static page beside the health answer, which is the least that this
+server can say; start to ready beside the same program printing its help; memory beside the program in which every
+decision is a constant.
 """
 import http.client, json, os, re, signal, statistics, subprocess, sys, tempfile, time
 
@@ -101,12 +105,16 @@ def main():
         alone, (rate, cpu) = page(server, path, route, agency["cookie"])
         rows.append((name, alone, rate, cpu))
     static_rate, static_cpu = server.wrk("/artists/")
+    least_rate, least_cpu = server.wrk("/api/health")
     server.stop()
-    print(f"idle memory after start: {memory:.0f} MB")
+    ratio = static_cpu / least_cpu
     print(f"static page: {static_rate:.0f} a second, {static_cpu:.0f} µs of CPU each")
+    print(f"  the health answer: {least_rate:.0f} a second, {least_cpu:.0f} µs; ratio {ratio:.2f}")
     constant = {}
+    print(f"idle memory after start: {memory:.0f} MB")
     if CONSTANT:
         other = Server(CONSTANT, "--artists", "3000", "--presenters", "40")
+        print(f"  with decisions a constant: {other.memory():.0f} MB; ratio {memory / other.memory():.2f}")
         agency = other.persona("agency-owner")
         base = f"/w/{agency['workspace']}"
         for name, path, route in [("roster", f"{base}/roster", "/w/{workspace}/roster"), ("engagements", f"{base}/engagements", "/w/{workspace}/engagements")]:
@@ -125,8 +133,11 @@ def restart():
         server = Server(PROGRAM, "--artists", "3000", data=data)
         print(f"demo: a world of 3,000 artists is made and served in {server.ready:.2f} s")
         server.stop()
-        times = []
+        times, least = [], []
         for _ in range(5):
+            started = time.monotonic()
+            subprocess.run([PROGRAM, "serve", "--help"], stdout=subprocess.DEVNULL, check=True)
+            least.append(time.monotonic() - started)
             started = time.monotonic()
             process = subprocess.Popen([PROGRAM, "serve", "--listen", "127.0.0.1:7499", "--data", data, "--config", "/dev/null"],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -141,7 +152,8 @@ def restart():
             times.append(time.monotonic() - started)
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)
-        print(f"serve: start to ready {statistics.median(times):.2f} s at the median of {len(times)}")
+        print(f"serve: start to ready {statistics.median(times):.3f} s at the median of {len(times)}")
+        print(f"  the same program saying its help: {statistics.median(least):.3f} s")
 
 
 if __name__ == "__main__":

@@ -79,7 +79,12 @@ fn single<A: Action>(engine: &Engine, who: &str, asker: &Arc<Asker>, on: &A::On,
     let cost = median(301, 50, || {
         black_box(engine.decide::<A>(black_box(asker), black_box(on), input.clone()).is_ok());
     });
-    println!("{cost:7.2}  {} as {who}: {said}", A::NAME.as_str());
+    // the same facts put to all policies as they are written, as Cedar's own authorizer decides
+    let whole = median(31, 10, || {
+        black_box(engine.decide_by_whole::<A>(black_box(asker), black_box(on), input).is_ok());
+    });
+    let ratio = whole / cost;
+    println!("{cost:7.2} {whole:8.1} {ratio:6.0}  {} as {who}: {said}", A::NAME.as_str());
 }
 
 fn rows<A: Action>(engine: &Engine, who: &str, asker: &Arc<Asker>, on: &[A::On], input: &A::Input) {
@@ -88,7 +93,18 @@ fn rows<A: Action>(engine: &Engine, who: &str, asker: &Arc<Asker>, on: &[A::On],
         black_box(engine.decide_rows::<A>(black_box(asker), black_box(on), input).len());
     });
     let each = cost / f64::from(u32::try_from(on.len()).expect("small"));
-    println!("{each:7.2}  {} as {who}: {yes} of {} rows", A::NAME.as_str(), on.len());
+    let singly = median(31, 1, || {
+        for it in on {
+            black_box(engine.may::<A>(black_box(asker), black_box(it), input));
+        }
+    });
+    let singly = singly / f64::from(u32::try_from(on.len()).expect("small"));
+    let ratio = singly / each;
+    println!(
+        "{each:7.2} {singly:8.2} {ratio:6.1}  {} as {who}: {yes} of {} rows",
+        A::NAME.as_str(),
+        on.len()
+    );
 }
 
 fn main() {
@@ -115,7 +131,9 @@ fn main() {
         digest_text: shown.to_string(),
     };
 
-    println!("µs a decision, facts to permit (bar 20)");
+    println!(
+        "µs a decision, facts to permit (bar 20); all policies by Cedar's authorizer; how many times that is"
+    );
     single::<actions::ViewFolio>(&engine, "visitor", &visitor, &profile(4), &Unasked);
     single::<actions::ViewListing>(&engine, "presenter", &presenter, &profile(4), &Unasked);
     single::<actions::FindListing>(&engine, "agency", &agency, &profile(4), &Unasked);
@@ -126,7 +144,7 @@ fn main() {
     single::<actions::Confirm>(&engine, "agency", &agency, &draft, &Shown(shown));
     single::<actions::ViewSecurity>(&engine, "admin", &admin, &Platform, &Factor);
 
-    println!("\nµs a row-right, 50 rows (bar 3)");
+    println!("\nµs a row-right, 50 rows at once (bar 3); one by one; how many times that is");
     let profiles: Vec<Profile> = (0..50).map(profile).collect();
     rows::<actions::ViewListing>(&engine, "presenter", &presenter, &profiles, &Unasked);
     rows::<actions::FindListing>(&engine, "presenter", &presenter, &profiles, &Unasked);
