@@ -1,5 +1,5 @@
 //! The store against both databases. SQLite needs nothing; PostgreSQL is the server that `KALINKLO_TEST_POSTGRES` names,
-//! whose user may make databases. Without it those tests are skipped on a person's machine and fail in a full check.
+//! whose user may make databases. Without it those tests fail, unless `KALINKLO_WITHOUT_POSTGRES=1` leaves them out.
 // helpers here are only called by tests, where a panic is a failure told
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
