@@ -33,22 +33,32 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn security_note(&self, event: &SecurityEvent) -> Result<(), StoreError> {
-        let id: VisitId = self.fresh(event.at);
+        self.security_notes(std::slice::from_ref(event))
+    }
+
+    /// Notes events together, all of them or none.
+    ///
+    /// # Errors
+    /// As [`Store::security_note`].
+    pub fn security_notes(&self, events: &[SecurityEvent]) -> Result<(), StoreError> {
         // a person chooses what is asked for: bounded here once, for every caller
         let bounded = |it: &str| it.chars().filter(|it| !it.is_control()).take(200).collect::<String>();
         self.change(|db| {
-            diesel::insert_into(security_events::table)
-                .values((
-                    security_events::id.eq(id.key().as_str()),
-                    security_events::at.eq(event.at.0),
-                    security_events::visit.eq(event.visit.as_str()),
-                    security_events::kind.eq(bounded(&event.kind)),
-                    security_events::account.eq(event.account.as_ref().map(ToString::to_string)),
-                    security_events::address.eq(bounded(&event.address)),
-                    security_events::action.eq(bounded(&event.action)),
-                    security_events::detail.eq(bounded(&event.detail)),
-                ))
-                .execute(db)?;
+            for event in events {
+                let id: VisitId = self.fresh(event.at);
+                diesel::insert_into(security_events::table)
+                    .values((
+                        security_events::id.eq(id.key().as_str()),
+                        security_events::at.eq(event.at.0),
+                        security_events::visit.eq(event.visit.as_str()),
+                        security_events::kind.eq(bounded(&event.kind)),
+                        security_events::account.eq(event.account.as_ref().map(ToString::to_string)),
+                        security_events::address.eq(bounded(&event.address)),
+                        security_events::action.eq(bounded(&event.action)),
+                        security_events::detail.eq(bounded(&event.detail)),
+                    ))
+                    .execute(db)?;
+            }
             Ok(())
         })
     }

@@ -12,11 +12,11 @@ use connect::documents::Shelf;
 use domain::AccountId;
 use sha2::{Digest as _, Sha256};
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::{DecisionLog, SecurityEvent, Store, StoreError, statements};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 /// The plain name of the session's cookie; over TLS it gets the `__Host-` prefix.
 pub const SESSION: &str = "kalinklo";
@@ -44,6 +44,9 @@ pub struct House {
     parts: Arc<Parts>,
 }
 
+/// A refusal that waits to be recorded, the session of somebody of whom no more is known, and its place.
+type Waiting = (SecurityEvent, Option<[u8; 32]>, OwnedSemaphorePermit);
+
 /// What is the same for every request.
 pub struct Parts {
     /// The boundary.
@@ -62,7 +65,8 @@ pub struct Parts {
     pub(crate) refusals_lost: AtomicU64,
     lanes: Arc<Semaphore>,
     notes: Arc<Semaphore>,
-    /// Whoever records a refusal holds it.
+    waiting: std::sync::Mutex<Vec<Waiting>>,
+    /// Whoever records refusals holds it.
     pen: Mutex<()>,
 }
 
@@ -109,6 +113,7 @@ impl House {
                 refusals_lost: AtomicU64::new(0),
                 lanes,
                 notes,
+                waiting: std::sync::Mutex::default(),
                 pen: Mutex::new(()),
             }),
         }
@@ -167,30 +172,47 @@ impl House {
     }
 
     /// The same for somebody of whom only the session's hash is known: whose it is, is looked up beside the answer too.
-    fn note_of(self: &Arc<Self>, mut event: SecurityEvent, session: Option<[u8; 32]>) {
+    fn note_of(self: &Arc<Self>, event: SecurityEvent, session: Option<[u8; 32]>) {
         let visit = event.visit;
         let Ok(room) = self.notes.clone().try_acquire_owned() else {
             self.refusals_lost.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(request = %visit, "too many refusals at once: one was not recorded");
             return;
         };
+        self.waiting().push((event, session, room));
         let house = Arc::clone(self);
         tokio::spawn(async move {
-            // one at a time: a refusal that waits for the database must not hold a thread that answers need
-            let pen = house.pen.lock().await;
-            let store = house.store.patient();
+            // one writes at a time, and takes all that wait by then: however many come at once, they hold one thread that
+            // answers need, and the database takes them together
+            let _pen = house.pen.lock().await;
+            let waiting = std::mem::take(&mut *house.waiting());
+            let (events, rooms): (Vec<_>, Vec<_>) =
+                waiting.into_iter().map(|(event, session, room)| ((event, session), room)).unzip();
+            if events.is_empty() {
+                return;
+            }
+            let (count, store) = (events.len(), house.store.patient());
             let done = tokio::task::spawn_blocking(move || {
-                if let Some(session) = session {
-                    event.account = store.session_account(&session, event.at)?;
-                }
-                store.security_note(&event)
+                let known = events.into_iter().map(|(mut event, session)| {
+                    if let Some(session) = session {
+                        event.account = store.session_account(&session, event.at)?;
+                    }
+                    Ok::<_, StoreError>(event)
+                });
+                store.security_notes(&known.collect::<Result<Vec<_>, _>>()?)
             });
             if !matches!(done.await, Ok(Ok(()))) {
-                house.refusals_lost.fetch_add(1, Ordering::Relaxed);
-                tracing::warn!(request = %visit, "a refusal was not recorded: the database did not take it");
+                house.refusals_lost.fetch_add(count as u64, Ordering::Relaxed);
+                tracing::warn!(count, "refusals were not recorded: the database did not take them");
             }
-            drop((pen, room));
+            // only now may others wait in their places
+            drop(rooms);
         });
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
+        // a list of events cannot be left half changed
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until every refusal so far is recorded, or counted as lost.
