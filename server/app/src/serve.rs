@@ -16,6 +16,7 @@ use std::time::Duration;
 use store::db::{self, Address, Use};
 use store::{DecisionLog, Options, Store};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use web::edge::{Chance, Edge};
 use web::limits::{Allowances, Limits, Ticks};
 use web::routes::Table;
@@ -194,15 +195,19 @@ pub(crate) async fn bind(listen: SocketAddr) -> Result<TcpListener, Stop> {
 /// How long the last refusals may take to be recorded.
 const LAST_NOTES: Duration = Duration::from_secs(10);
 
-/// Serves until a signal, then drains.
-pub(crate) async fn run(server: Server, listener: TcpListener) -> Result<(), Stop> {
+/// Serves until the signal, then drains.
+pub(crate) async fn run(
+    server: Server,
+    listener: TcpListener,
+    signal: impl Future<Output = ()>,
+) -> Result<(), Stop> {
     let table = Table::new(web::pages::routes()).map_err(Stop::because)?;
     let filter = web::routes::filter(Arc::new(table), Arc::clone(&server.house));
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let hands = workers::start(&server.house, &server.post, &stopped);
     let unread = web::problem::unread(Arc::clone(&server.house));
     tracing::info!(listen = %server.listen, version = server.house.settings.version, "serving");
-    let drained = web::serve::serve(listener, filter, Bounds::default(), unread, signal()).await;
+    let drained = web::serve::serve(listener, filter, Bounds::default(), unread, signal).await;
     tracing::info!(outcome = ?drained, "stopped taking requests");
     // workers finish what they hold; they look at this between two pieces of work
     let _ = stop.send(true);
@@ -215,13 +220,21 @@ pub(crate) async fn run(server: Server, listener: TcpListener) -> Result<(), Sto
     Ok(())
 }
 
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut wait) = signal(SignalKind::terminate()) else {
-        // without handlers the default action stops the program, which is what a signal asks for
-        return std::future::pending().await;
-    };
-    tokio::select! { _ = wait.recv() => {}, _ = tokio::signal::ctrl_c() => {} }
+/// A signal to stop, heard from this call on: whoever is told that we serve may stop us in the next moment, and requests
+/// are drained then too. Needs the runtime.
+pub(crate) fn signalled() -> impl Future<Output = ()> {
+    // without a handler the default action stops the program, which is what a signal asks for
+    let [term, int] = [SignalKind::terminate(), SignalKind::interrupt()].map(|it| signal(it).ok());
+    async move {
+        tokio::select! { () = heard(term) => {}, () = heard(int) => {} }
+    }
+}
+
+async fn heard(it: Option<Signal>) {
+    match it {
+        Some(mut it) => drop(it.recv().await),
+        None => std::future::pending().await,
+    }
 }
 
 /// The asynchronous runtime.

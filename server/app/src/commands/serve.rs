@@ -16,6 +16,7 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
     serve::runtime()?.block_on(async {
         let listener = serve::bind(config.listen).await?;
         server.listen = listener.local_addr().map_err(Stop::because)?;
+        let signal = serve::signalled();
         say(format!("Kalinklo Artists serves on http://{}", server.listen));
         if policies.digest != policies.built_in {
             say(format!("The policies {} decide, activated on this database.", policies.digest.short()));
@@ -23,7 +24,7 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
         if first {
             say("There is no admin yet. Make the first one with:\n  kalinklo admin create EMAIL");
         }
-        serve::run(server, listener).await
+        serve::run(server, listener, signal).await
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -81,6 +81,9 @@ pub(crate) fn run(demo: Demo) -> Result<ExitCode, Stop> {
     for persona in &mut world.personas {
         persona.link = link(&server.house.store, persona.account.as_deref())?;
     }
+    let within = runtime.enter();
+    let signal = serve::signalled();
+    drop(within);
     greet(&base, &world, demo.data.as_deref());
     if let Some(file) = &demo.json {
         let world = WorldFile {
@@ -98,7 +101,7 @@ pub(crate) fn run(demo: Demo) -> Result<ExitCode, Stop> {
             .and_then(|()| std::fs::rename(&half, file))
             .map_err(|e| Stop(format!("{}: {e}", file.display())))?;
     }
-    runtime.block_on(serve::run(server, listener))?;
+    runtime.block_on(serve::run(server, listener, signal))?;
     drop(temporary);
     Ok(ExitCode::SUCCESS)
 }
