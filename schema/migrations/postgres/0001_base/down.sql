@@ -10,6 +10,7 @@ DROP TRIGGER audit_chains_are_not_truncated ON audit_chains;
 DROP TRIGGER profiles_follow_verification ON workspaces;
 DROP TRIGGER profiles_begin_with_verification ON profiles;
 DROP TABLE policy_activations;
+DROP TABLE policy_proofs;
 DROP TABLE policy_sets;
 DROP TABLE settings;
 DROP TABLE spent_forms;

@@ -11,6 +11,7 @@ DROP TRIGGER audit_chains_are_not_replaced;
 DROP TRIGGER profiles_follow_verification;
 DROP TRIGGER profiles_begin_with_verification;
 DROP TABLE policy_activations;
+DROP TABLE policy_proofs;
 DROP TABLE policy_sets;
 DROP TABLE settings;
 DROP TABLE spent_forms;
