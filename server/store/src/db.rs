@@ -251,12 +251,9 @@ pub fn has_tables(db: &mut Db) -> bool {
 /// Whether every migration has run.
 ///
 /// # Errors
-/// As [`migrate`].
+/// As [`pending`].
 pub fn is_current(db: &mut Db) -> Result<bool, String> {
-    match db {
-        Db::Pg(it) => it.has_pending_migration(POSTGRES).map(|it| !it).map_err(|e| e.to_string()),
-        Db::Sqlite(it) => it.has_pending_migration(SQLITE).map(|it| !it).map_err(|e| e.to_string()),
-    }
+    Ok(pending(db)? == 0)
 }
 
 type Manager = <Db as Connection>::TransactionManager;
