@@ -5,6 +5,7 @@ use crate::machine::{Os, clock, now};
 use crate::{Stop, workers};
 use connect::documents;
 use connect::mail::{Folder, Post, Sender, Smtp};
+use connect::reports::Reports;
 use policy::facts::Platform;
 use policy::{Action, Actor, Asker, Bundle, Engine, Permit, Unasked};
 use policy_tests::proofs::Guarantees;
@@ -13,7 +14,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use store::db::{self, Address, Use};
+use store::db::{self, Address, Db, Use};
 use store::{DecisionLog, Options, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -47,6 +48,12 @@ pub(crate) fn open_to_mend(database: &Address) -> Result<Opened, Stop> {
     opened(database, 2, Box::new(Os), Store::open_to_mend)
 }
 
+/// A connection of a command's own.
+pub(crate) fn connected(database: &Address, how: Use) -> Result<Db, Stop> {
+    db::connect(database, how)
+        .map_err(|_| Stop(format!("cannot open {database}\n  Check `database` and that the server runs.")))
+}
+
 /// Stops where no database of this release stands there.
 fn must_stand(database: &Address) -> Result<(), Stop> {
     let none = || {
@@ -58,8 +65,7 @@ fn must_stand(database: &Address) -> Result<(), Stop> {
     if matches!(database, Address::Sqlite(file) if !Path::new(file).is_file()) {
         return Err(none());
     }
-    let mut db = db::connect(database, Use::Read)
-        .map_err(|_| Stop(format!("cannot open {database}\n  Check `database` and that the server runs.")))?;
+    let mut db = connected(database, Use::Read)?;
     if !db::has_tables(&mut db) {
         return Err(none());
     }
@@ -105,19 +111,37 @@ where
     store.engine().decide::<A>(&operator(store), &Platform, Unasked).map_err(Stop::because)
 }
 
+/// Who writes our letters.
+fn sender(config: &Config) -> Sender {
+    Sender { name: "Kalinklo Artists".into(), address: config.mail_from.clone() }
+}
+
+/// The mail server, where one is configured.
+pub(crate) fn smtp(config: &Config) -> Result<Option<Smtp>, Stop> {
+    let smtp = config.smtp.as_ref().map(|url| Smtp::new(url, sender(config))).transpose();
+    smtp.map_err(|e| {
+        Stop(format!("`smtp` cannot work: {e}\n  Write it like smtps://user:password@mail.example.org."))
+    })
+}
+
+/// Fault reports, off without a DSN; `environment` is what they are told to come from.
+pub(crate) fn reports(dsn: Option<&str>, environment: &str) -> Result<Option<Reports>, Stop> {
+    Reports::start(dsn, env!("CARGO_PKG_VERSION"), environment).map_err(|e| {
+        Stop(format!(
+            "`sentry-dsn` cannot work: {e}\n  Copy it from the project's settings, or leave it out."
+        ))
+    })
+}
+
 /// The outbox's transport.
 pub(crate) fn post(config: &Config, echo: bool) -> Result<Arc<dyn Post>, Stop> {
-    let sender = Sender { name: "Kalinklo Artists".into(), address: config.mail_from.clone() };
-    if let Some(url) = &config.smtp {
-        let smtp = Smtp::new(url, sender).map_err(|e| {
-            Stop(format!("`smtp` cannot work: {e}\n  Write it like smtps://user:password@mail.example.org."))
-        })?;
+    if let Some(smtp) = smtp(config)? {
         return Ok(Arc::new(smtp));
     }
     let folder = config.data.join("mail");
     let echo: Option<Box<dyn std::io::Write + Send>> =
         if echo { Some(Box::new(std::io::stderr())) } else { None };
-    let folder = Folder::new(&folder, sender, echo).map_err(|e| {
+    let folder = Folder::new(&folder, sender(config), echo).map_err(|e| {
         Stop(format!(
             "the mail folder {} cannot be used: {e}\n  Name another folder with --data.",
             folder.display()

@@ -12,9 +12,7 @@ use store::db::{self, Address, Use};
 
 pub(super) fn migrate(given: Given) -> Result<ExitCode, Stop> {
     let config = given.config()?;
-    let mut db = db::connect(&config.database, Use::Write).map_err(|_| {
-        Stop(format!("cannot open {}\n  Check `database` and that the server runs.", config.database))
-    })?;
+    let mut db = serve::connected(&config.database, Use::Write)?;
     let ran = db::migrate(&mut db).map_err(Stop)?;
     say(if ran.is_empty() {
         "The database is up to date.".to_owned()
@@ -90,8 +88,8 @@ fn database(config: &Config, found: &mut Findings) {
             usable(folder.unwrap_or(Path::new("."))).map(|()| format!("{where_} is made by the first start"));
         return found.line("database", made);
     }
-    let pending = db::connect(where_, Use::Read)
-        .map_err(|_| format!("cannot open {where_}\n  Check `database` and that the server runs."))
+    let pending = serve::connected(where_, Use::Read)
+        .map_err(|Stop(why)| why)
         .and_then(|mut it| db::pending(&mut it).map_err(|e| format!("cannot read {where_}: {e}")));
     match pending {
         Err(why) => return found.line("database", Err(why)),
@@ -122,19 +120,16 @@ fn database(config: &Config, found: &mut Findings) {
 }
 
 fn mail(config: &Config) -> Result<String, String> {
-    if config.smtp.is_some() {
-        return greet(config);
+    if let Some(smtp) = serve::smtp(config).map_err(|Stop(why)| why)? {
+        return smtp.greet().map(|()| "the mail server answers".to_owned()).map_err(|e| e.to_string());
     }
     let folder = config.data.join("mail");
     usable(&folder).map(|()| format!("written to {}", folder.display()))
 }
 
 fn reports(config: &Config) -> Result<String, String> {
-    let version = env!("CARGO_PKG_VERSION");
-    let started = connect::reports::Reports::start(config.sentry_dsn.as_deref(), version, "doctor");
-    started.map(|it| if it.is_some() { "sent to Sentry, scrubbed" } else { "off" }.to_owned()).map_err(|e| {
-        format!("`sentry-dsn` cannot work: {e}\n  Copy it from the project's settings, or leave it out.")
-    })
+    let started = serve::reports(config.sentry_dsn.as_deref(), "doctor").map_err(|Stop(why)| why)?;
+    Ok(if started.is_some() { "sent to Sentry, scrubbed" } else { "off" }.to_owned())
 }
 
 /// Whether files can be made in this folder, or in the nearest one above it that is there.
@@ -143,13 +138,4 @@ fn usable(folder: &Path) -> Result<(), String> {
     let there = above.ancestors().find(|it| it.exists()).unwrap_or(Path::new("/"));
     let tried = tempfile::tempfile_in(there).map(drop);
     tried.map_err(|e| format!("{} cannot be used: {e}\n  Name another folder with --data.", folder.display()))
-}
-
-fn greet(config: &Config) -> Result<String, String> {
-    let sender = connect::mail::Sender { name: "Kalinklo Artists".into(), address: config.mail_from.clone() };
-    let url = config.smtp.as_deref().unwrap_or_default();
-    let smtp = connect::mail::Smtp::new(url, sender).map_err(|e| {
-        format!("`smtp` cannot work: {e}\n  Write it like smtps://user:password@mail.example.org.")
-    })?;
-    smtp.greet().map(|()| "the mail server answers".to_owned()).map_err(|e| e.to_string())
 }

@@ -33,12 +33,7 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
 pub(crate) fn logs(dsn: Option<&str>, quiet: &str) -> Result<(), Stop> {
     let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| quiet.to_owned());
     connect::logs::start(&filter).map_err(Stop::because)?;
-    let reports =
-        connect::reports::Reports::start(dsn, env!("CARGO_PKG_VERSION"), "production").map_err(|e| {
-            Stop(format!(
-                "`sentry-dsn` cannot work: {e}\n  Copy it from the project's settings, or leave it out."
-            ))
-        })?;
+    let reports = serve::reports(dsn, "production")?;
     // dropped at the end of the process, which sends what waits
     Box::leak(Box::new(reports));
     Ok(())
