@@ -56,6 +56,9 @@ where
     };
     staff_change(call, back, ask, move |visit, permit, mut sheet| {
         let shown = sheet.edition(permit.version())?;
+        if !sheet.filled.is_fine() {
+            return Err(again(visit, permit.on(), &sheet)?);
+        }
         act(visit, permit, shown, sheet)?;
         Ok(reply::see_other(&there))
     })
@@ -68,9 +71,6 @@ fn approve(
     shown: Version,
     sheet: Sheet,
 ) -> Result<(), Problem> {
-    if !sheet.filled.is_fine() {
-        return Err(again(visit, permit.on(), &sheet)?);
-    }
     Ok(accounts::approve(&sheet.finish(visit)?, permit, shown, &visit.house.settings.address)?)
 }
 
@@ -80,9 +80,6 @@ fn reinstate(
     shown: Version,
     sheet: Sheet,
 ) -> Result<(), Problem> {
-    if !sheet.filled.is_fine() {
-        return Err(again(visit, permit.on(), &sheet)?);
-    }
     Ok(accounts::reinstate(&sheet.finish(visit)?, permit, shown, &visit.house.settings.address)?)
 }
 
@@ -95,8 +92,8 @@ fn again(visit: &mut Visit<'_, '_>, id: AccountId, sheet: &Sheet) -> Result<Prob
 /// The reason in a form, which the person reads; or the page again.
 fn reason(visit: &mut Visit<'_, '_>, id: AccountId, sheet: &mut Sheet) -> Result<Prose, Problem> {
     match sheet.take("reason", |it| Prose::prose("a reason", it)) {
-        Some(it) if sheet.filled.is_fine() => Ok(it),
-        _ => Err(again(visit, id, sheet)?),
+        Some(it) => Ok(it),
+        None => Err(again(visit, id, sheet)?),
     }
 }
 
