@@ -1,14 +1,17 @@
 //! Every shipped policy, weakened in every single way; and who notices.
 //!
-//! A mutant is one policy with one change, or without that policy at all. What must notice it, in this order: the
+//! A mutant is one policy with one change, or without that policy at all; or the schema with one action or group fewer in
+//! one of its groups, which changes every policy that speaks of the group. What must notice it, in this order: the
 //! validator of `kalinklo policy check`, a case of `cases/`, the matrix of `expected/matrix.txt` with the axes that a test
 //! holds to change nothing, a theorem. What nobody notices is either proved to decide every request as before (the change took away
 //! a second lock on the same door, and `expected/equivalent.txt` lists it), or it survives, and a survivor fails the
 //! check with a request that tells it apart.
 
 mod equivalent;
+mod groups;
 mod judge;
 mod make;
+mod narrow;
 mod report;
 mod run;
 mod vocabulary;
@@ -51,11 +54,15 @@ pub enum Change {
     Word,
     /// A bound one further, or the comparison another.
     Bound,
+    /// A forbid speaks of one type or action alone, of one fewer, or not where an attribute has one value.
+    Narrow,
+    /// The schema has an action, or a group of them, outside one of its groups.
+    Group,
 }
 
 impl Change {
     /// All, in the order of the table.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Remove,
         Self::Effect,
         Self::Principal,
@@ -69,6 +76,8 @@ impl Change {
         Self::Attribute,
         Self::Word,
         Self::Bound,
+        Self::Narrow,
+        Self::Group,
     ];
 
     /// In the table's words.
@@ -88,18 +97,20 @@ impl Change {
             Self::Attribute => "attribute exchanged",
             Self::Word => "word exchanged",
             Self::Bound => "bound or comparison moved",
+            Self::Narrow => "forbid narrowed",
+            Self::Group => "action taken out of a group",
         }
     }
 }
 
-/// One policy with one change.
+/// One policy with one change, or those that one change of the schema reaches.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Mutant {
-    /// The policy's `@id`.
+    /// The policy's `@id`; of several, all of them, with commas.
     pub policy: String,
-    /// Its practice, as `P3`.
+    /// Its practice, as `P3`; of several, all of them.
     pub practice: String,
-    /// The file it stands in.
+    /// The file of the change.
     pub file: String,
     /// The line of what was changed, from 1.
     pub line: usize,
@@ -111,9 +122,9 @@ pub struct Mutant {
     pub was: String,
     /// What stands there now.
     pub now: String,
-    /// The whole policy as it reads now; none where it is gone.
+    /// Each policy that is another now, by its `@id`: its whole text, and none where it is gone.
     #[serde(skip)]
-    pub source: Option<String>,
+    pub after: Vec<(String, Option<String>)>,
 }
 
 impl fmt::Display for Mutant {
@@ -164,5 +175,8 @@ pub fn all(bundle: &Bundle) -> Result<Vec<Mutant>, Unable> {
     }
     let words = vocabulary::Vocabulary::of(&bundle.schema.1, &apart)
         .ok_or_else(|| Unable::Policies("the schema cannot be read".into()))?;
-    Ok(apart.iter().flat_map(|(text, source)| make::of(text, source, &words)).collect())
+    let mut all: Vec<Mutant> =
+        apart.iter().flat_map(|(text, source)| make::of(text, source, &words)).collect();
+    all.extend(groups::of(&bundle.schema, &apart, &words));
+    Ok(all)
 }

@@ -32,6 +32,12 @@ fn every_weakening_is_noticed() {
     let report = judge(|_| true, &Cases::embedded().unwrap(), Some(&prover(Guarantees::embedded().unwrap())));
     println!("{report}");
     assert_eq!(report.survivors().count(), 0, "{report}");
+    // whoever weakens a policy by hand is told its practice, whatever the file of the case is about
+    for it in &report.mutants {
+        if let Fate::Case { breaks, .. } = &it.fate {
+            assert!(it.mutant.practice.split(", ").any(|one| breaks.iter().any(|it| it == one)), "{it:?}");
+        }
+    }
     assert!(
         report.mutants.len() > 2_000
             && Change::ALL.iter().all(|it| { report.mutants.iter().any(|one| one.mutant.change == *it) })
@@ -93,4 +99,22 @@ fn what_the_validator_refuses_is_told_apart_from_what_a_case_notices() {
     assert!(
         matches!(&noticed, Fate::Case { expected, got, .. } if expected.starts_with("deny") && got.starts_with("allow"))
     );
+}
+
+#[test]
+fn a_forbid_that_speaks_of_less_and_a_group_without_a_member_are_noticed() {
+    let cases = Cases::embedded().unwrap();
+    let report =
+        judge(|it| it.change == Change::Narrow && it.policy == "commit-needs-a-person", &cases, None);
+    let noticed = fate(&report, "action in Action::\"Commit\"", "all but Confirm");
+    assert!(matches!(&noticed, Fate::Case { breaks, .. } if breaks == &["P7"]), "{noticed:?}");
+    let report = judge(|it| it.change == Change::Group && it.was == "Confirm in Commit", &cases, None);
+    let [one] = report.mutants.as_slice() else { panic!("{report}") };
+    // out of `Commit` it is out of `Gated` too
+    assert_eq!(one.mutant.practice, "P1, P7");
+    assert!(one.mutant.policy.starts_with("gate, commit-needs-a-person, "), "{}", one.mutant);
+    let schema = Bundle::embedded().schema.1;
+    let line = schema.lines().nth(one.mutant.line - 1).unwrap();
+    assert!(line.starts_with("action Confirm in [Commit]"), "{line}");
+    assert!(matches!(&one.fate, Fate::Case { .. }), "{:?}", one.fate);
 }

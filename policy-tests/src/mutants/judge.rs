@@ -7,40 +7,65 @@ use crate::cases::{Case, Cases};
 use crate::matrix;
 use crate::situations::{columns_by, rows};
 use policy::{ActionName, Engine, EntityKind};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A policy as it was, and as it is now, if it still is.
-pub(super) struct Changed<'a> {
+pub(super) struct Replaced<'a> {
     pub(super) before: &'a Prepared,
     pub(super) after: Option<Prepared>,
+    /// Whether it can only apply where it did before, so that where it did not nobody need ask.
+    pub(super) shrinks: bool,
 }
+
+/// The policies that one mutant changes.
+pub(super) struct Changed<'a>(pub(super) Vec<Replaced<'a>>);
 
 impl Changed<'_> {
     /// The environments in which it can matter.
     pub(super) fn environments(&self) -> impl Iterator<Item = Environment> {
-        let after = self.after.iter().flat_map(|it| &it.environments);
-        let more = after.filter(|it| !self.before.environments.contains(it));
-        self.before.environments.iter().chain(more).copied()
+        let all: BTreeSet<Environment> = self.0.iter().flat_map(Replaced::environments).collect();
+        all.into_iter()
     }
 
     /// Whether a changed scope lets through exactly what it let through before, since the schema knows nothing else there.
-    /// True only of changes to the scope, which speaks of types and actions alone.
+    /// True only of changes that speak of types and actions alone.
     pub(super) fn is_where_it_was(&self) -> bool {
-        self.after
-            .as_ref()
-            .is_some_and(|it| it.effect == self.before.effect && it.environments == self.before.environments)
+        self.0.iter().all(|it| {
+            let before = it.before;
+            let same =
+                |now: &Prepared| now.effect == before.effect && now.environments == before.environments;
+            it.after.as_ref().is_some_and(same)
+        })
     }
 
     pub(super) fn matters_in(&self, at: &Environment) -> bool {
-        self.before.environments.contains(at)
-            || self.after.as_ref().is_some_and(|it| it.environments.contains(at))
+        self.0.iter().any(|it| it.speaks_in(at))
     }
 
     /// What all say now; `None` where nothing is said differently.
     fn said(&self, asked: &Asked, said: &Said) -> Option<Said> {
-        let now = self.after.as_ref().map(|it| (it, asked.put_to(it)));
+        self.0.iter().fold(None, |now, it| it.said(asked, now.as_ref().unwrap_or(said)).or(now))
+    }
+}
+
+impl Replaced<'_> {
+    fn environments(&self) -> impl Iterator<Item = Environment> {
+        let after = self.after.iter().flat_map(|it| &it.environments);
+        self.before.environments.iter().chain(after).copied()
+    }
+
+    fn speaks_in(&self, at: &Environment) -> bool {
+        self.before.environments.contains(at)
+            || self.after.as_ref().is_some_and(|it| it.environments.contains(at))
+    }
+
+    fn said(&self, asked: &Asked, said: &Said) -> Option<Said> {
         let was = said.of(self.before);
+        if self.shrinks && was == Outcome::Silent {
+            return None;
+        }
+        let now = self.after.as_ref().map(|it| (it, asked.put_to(it)));
         let is = now.map_or(Outcome::Silent, |it| it.1);
         let turned = self.after.as_ref().is_some_and(|it| it.effect != self.before.effect);
         if was == is && !(turned && is == Outcome::Applies) {

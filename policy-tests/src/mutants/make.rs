@@ -1,7 +1,7 @@
 //! Every single way in which one policy may be weakened.
 
 use super::vocabulary::Vocabulary;
-use super::{Change, Mutant};
+use super::{Change, Mutant, narrow};
 use policy::PolicyText;
 use policy::source::{Condition, Detail, Form, Node, Scope, Source, Span, Var};
 use std::collections::BTreeSet;
@@ -17,6 +17,11 @@ pub(super) fn of(text: &PolicyText, source: &Source, words: &Vocabulary) -> Vec<
     bench.scope(Change::Resource, "resource", &source.resource);
     for condition in &source.conditions {
         bench.condition(condition);
+    }
+    if source.effect.of(&text.source) == "forbid" {
+        for (change, at, was, now, with) in narrow::of(text, source, words) {
+            bench.push(change, at, &was, &now, Some(with));
+        }
     }
     bench.made.sort_by_key(|it| (it.line, it.column));
     bench.made
@@ -55,7 +60,7 @@ impl Bench<'_> {
             change,
             was: tidy(was),
             now: tidy(now),
-            source,
+            after: vec![(self.text.id.clone(), source)],
         });
     }
 

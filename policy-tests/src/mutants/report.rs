@@ -22,6 +22,8 @@ pub enum Fate {
         expected: String,
         /// How it ended.
         got: String,
+        /// The practices that its message names.
+        breaks: Vec<String>,
     },
     /// The matrix shows it there.
     Matrix(String),
@@ -143,7 +145,8 @@ impl Totals {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named: BTreeSet<&str> = self.mutants.iter().map(|it| it.mutant.policy.as_str()).collect();
+        let named = self.mutants.iter().flat_map(|it| it.mutant.after.iter().map(|it| it.0.as_str()));
+        let named: BTreeSet<&str> = named.collect();
         let head = format!("{} mutants of {} policies", self.mutants.len(), named.len());
         writeln!(f, "{head:<36}    all  refused  cases  matrix  theorems  schema  equal  survive")?;
         for change in Change::ALL {

@@ -2,12 +2,13 @@
 //! where something did, whether a theorem notices.
 
 use super::equivalent::equivalent;
-use super::judge::{Changed, Examples, sections, shown};
+use super::judge::{Changed, Examples, Replaced, sections, shown};
 use super::{Change, Fate, Judged, Mutant, Report, Unable};
 use crate::asked::{Environment, Ground, Prepared};
+use crate::breaks::Practices;
 use crate::cases::Cases;
 use crate::proofs::solver::Asking;
-use crate::proofs::{Fault, Prover, Verdict};
+use crate::proofs::{Fault, Prover, Theorem, Verdict};
 use crate::threads::each;
 use cedar_policy::{PolicySet, ValidationMode, Validator};
 use policy::{Bundle, Engine};
@@ -32,12 +33,12 @@ pub fn run(
     let policies = engine.texts().iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
     let by_id: HashMap<&str, &Prepared> = policies.iter().map(|it| (&*it.id, it)).collect();
     let validator = Validator::new(ground.schema.clone());
-
-    let read = each(&mutants, |_, mutant| {
-        let before = by_id.get(mutant.policy.as_str()).copied();
+    let replaced = |change, (id, source): &(String, Option<String>)| {
+        let shrinks = matches!(change, Change::Narrow | Change::Group);
+        let before = by_id.get(id.as_str()).copied();
         let before = before.ok_or_else(|| Fate::Validator("no such policy".into()))?;
-        let Some(source) = &mutant.source else { return Ok(Changed { before, after: None }) };
-        let after = ground.prepare(&mutant.policy, source);
+        let Some(source) = source else { return Ok(Replaced { before, after: None, shrinks }) };
+        let after = ground.prepare(id, source);
         let after = after.ok_or_else(|| Fate::Validator("it cannot be read".into()))?;
         let report = validator.validate(after.set(), ValidationMode::Strict);
         // a warning stops the start as well as an error does
@@ -47,10 +48,14 @@ pub fn run(
             .chain(report.validation_warnings().map(ToString::to_string));
         match faults.next() {
             Some(fault) => Err(Fate::Validator(fault)),
-            None => Ok(Changed { before, after: Some(after) }),
+            None => Ok(Replaced { before, after: Some(after), shrinks }),
         }
+    };
+    let read = each(&mutants, |_, mutant| {
+        mutant.after.iter().map(|it| replaced(mutant.change, it)).collect::<Result<_, _>>().map(Changed)
     });
 
+    let practices = Practices::of(engine.texts());
     let examples = Examples::of(&engine, &ground, &policies, cases)?;
     let mut fates: Vec<Option<Fate>> = each(&read, |_, it| match it {
         Err(fate) => Some(fate.clone()),
@@ -60,11 +65,13 @@ pub fn run(
             action: case.action.as_str().to_owned(),
             expected: case.expected.to_string(),
             got: got.to_string(),
+            breaks: practices.broken(&case.expected, &got),
         }),
     });
 
     for ((mutant, read), fate) in mutants.iter().zip(&read).zip(&mut fates) {
-        let of_scope = matches!(mutant.change, Change::Principal | Change::Action | Change::Resource);
+        let of_scope = matches!(mutant.change, Change::Principal | Change::Action | Change::Resource)
+            || (mutant.change == Change::Narrow && !mutant.now.contains(" has "));
         if of_scope && read.as_ref().is_ok_and(Changed::is_where_it_was) {
             fate.get_or_insert(Fate::Schema);
         }
@@ -91,7 +98,9 @@ pub fn run(
         }
         // what decides something otherwise: few, so one after the other, each by all processes of the solver
         for (at, changed) in self::left(&read, &fates) {
-            fates[at] = Some(told_apart(prover, &policies, changed)?);
+            // the guarantees name groups too: where the schema lost a member, no theorem could be asked as before
+            let by_theorems = mutants[at].change != Change::Group;
+            fates[at] = Some(told_apart(prover, &policies, changed, by_theorems)?);
         }
     }
     let unasked = || Fate::Survives("the solver was not asked".into());
@@ -119,8 +128,10 @@ fn sets(
 ) -> Result<(PolicySet, PolicySet), Unable> {
     let here = |it: &&Prepared| at.is_none_or(|at| it.environments.contains(at));
     let before = policies.iter().filter(here).map(|it| it.policy.clone());
-    let others = policies.iter().filter(|it| it.id != changed.before.id).filter(here);
-    let after = others.chain(changed.after.as_ref().filter(here)).map(|it| it.policy.clone());
+    let kept = |it: &&Prepared| changed.0.iter().all(|one| one.before.id != it.id);
+    let others = policies.iter().filter(kept).filter(here);
+    let now = changed.0.iter().filter_map(|it| it.after.as_ref()).filter(here);
+    let after = others.chain(now).map(|it| it.policy.clone());
     let twice = |e: cedar_policy::PolicySetError| Unable::Policies(e.to_string());
     Ok((PolicySet::from_policies(before).map_err(twice)?, PolicySet::from_policies(after).map_err(twice)?))
 }
@@ -145,9 +156,17 @@ fn alike(
 }
 
 /// A theorem that broke, or else a request that is decided otherwise.
-fn told_apart(prover: &Prover, policies: &[Prepared], changed: &Changed<'_>) -> Result<Fate, Unable> {
+fn told_apart(
+    prover: &Prover,
+    policies: &[Prepared],
+    changed: &Changed<'_>,
+    by_theorems: bool,
+) -> Result<Fate, Unable> {
     let (before, after) = sets(policies, changed, None)?;
-    let report = prover.prove(&after, &|_| true);
+    let name = |it: Environment| format!("{} {} {}", it.0.as_str(), it.1.as_str(), it.2.as_str());
+    let places: BTreeSet<String> = changed.environments().map(name).collect();
+    let which = |it: &Theorem| by_theorems && it.is_of_policies();
+    let report = prover.prove_where(&after, &which, &|it| places.contains(it));
     if let Some(row) = report.broken().next() {
         return Ok(match row.verdict {
             Verdict::Failed => {

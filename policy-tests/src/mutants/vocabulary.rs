@@ -14,6 +14,8 @@ struct Offered {
     principals: BTreeSet<String>,
     resources: BTreeSet<String>,
     context: BTreeMap<String, String>,
+    /// The groups that it names itself.
+    groups: BTreeSet<String>,
 }
 
 /// Names and types of the schema, and the literal words that policies compare attributes with.
@@ -42,6 +44,11 @@ fn names(it: &Value, of: &str) -> BTreeSet<String> {
     them.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
+fn groups(action: &Value) -> BTreeSet<String> {
+    let them = action.get("memberOf").and_then(Value::as_array).into_iter().flatten();
+    them.filter_map(|it| it.get("id")?.as_str()).map(str::to_owned).collect()
+}
+
 fn words<T: ToString>(them: &[T]) -> impl Iterator<Item = String> {
     them.iter().map(ToString::to_string)
 }
@@ -63,6 +70,7 @@ impl Vocabulary {
                 principals: names(&applies, "principalTypes"),
                 resources: names(&applies, "resourceTypes"),
                 context: applies.get("context").map(attributes).unwrap_or_default(),
+                groups: groups(it),
             };
             actions.insert(name.clone(), offered);
         }
@@ -91,7 +99,7 @@ impl Vocabulary {
     }
 
     /// The entity types that a scope lets through for a variable.
-    fn types<'a>(&'a self, var: Var, source: &'a Source) -> Vec<&'a str> {
+    pub(super) fn types<'a>(&'a self, var: Var, source: &'a Source) -> Vec<&'a str> {
         let is = match var {
             Var::Principal => &source.principal.is,
             _ => &source.resource.is,
@@ -153,6 +161,52 @@ impl Vocabulary {
         self.actions.iter().filter(|it| it.1.principals.is_empty()).map(|it| it.0)
     }
 
+    /// Those of them that meet one of these actions.
+    pub(super) fn met<'a>(&'a self, var: Var, source: &'a Source, actions: &[&str]) -> Vec<&'a str> {
+        let of = |it: &'a Offered| if var == Var::Principal { &it.principals } else { &it.resources };
+        let offered: BTreeSet<&String> =
+            actions.iter().filter_map(|it| self.actions.get(*it)).flat_map(of).collect();
+        self.types(var, source).into_iter().filter(|it| offered.iter().any(|one| one == it)).collect()
+    }
+
+    /// Every action or group with each group that it names itself.
+    pub(super) fn memberships(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.actions
+            .iter()
+            .flat_map(|(name, it)| it.groups.iter().map(move |of| (name.as_str(), of.as_str())))
+    }
+
+    /// The actions that can be asked for and are this one, or below this group; `without` one membership, if any.
+    pub(super) fn below<'a>(&'a self, named: &'a str, without: Option<(&str, &str)>) -> BTreeSet<&'a str> {
+        let mut found = BTreeSet::from([named]);
+        loop {
+            let more: Vec<&str> = self
+                .memberships()
+                .filter(|it| Some(*it) != without && found.contains(it.1) && !found.contains(it.0))
+                .map(|it| it.0)
+                .collect();
+            if more.is_empty() {
+                return found.into_iter().filter(|it| !self.is_group(it)).collect();
+            }
+            found.extend(more);
+        }
+    }
+
+    /// The attributes of a type that a policy can be made to hang on, each with a value that Cedar can be given: truth, or
+    /// a word that is known.
+    pub(super) fn values(&self, kind: &str) -> Vec<(&str, String)> {
+        let mut found = Vec::new();
+        for (name, it) in self.entities.get(kind).into_iter().flatten() {
+            if it.contains("\"Boolean\"") || it.contains("\"Bool\"") {
+                found.extend(["true", "false"].map(|value| (name.as_str(), value.to_owned())));
+            } else if !it.contains("\"Set\"") {
+                let words = self.words.get(name).into_iter().flatten();
+                found.extend(words.map(|word| (name.as_str(), format!("\"{word}\""))));
+            }
+        }
+        found
+    }
+
     /// The actions that can be asked for at all, and are done by one of these to one of these.
     pub(super) fn done<'a>(&'a self, source: &'a Source) -> impl Iterator<Item = &'a String> {
         let (by, to) = (self.types(Var::Principal, source), self.types(Var::Resource, source));
@@ -173,4 +227,9 @@ fn compared(node: &Node, to: &mut Vec<(String, String)>) {
             }));
         }
     }
+}
+
+/// The name in `Action::"ViewFolio"`.
+pub(super) fn name_of(entity: &str) -> Option<&str> {
+    entity.split('"').nth(1)
 }

@@ -5,7 +5,7 @@ use super::cache::Verdicts;
 use super::differences::{Difference, both_ways};
 use super::ground::{Ground, Half, Place, Spoken, spoken};
 use super::guarantees::Guarantees;
-use super::prover::Options;
+use super::options::Options;
 use super::solver::{Asking, Fault};
 use cedar_policy::{Policy, PolicySet};
 use serde_json::{Value, json};

@@ -2,7 +2,8 @@
 
 use super::ask::{Answer, Claim, Desk};
 use super::ground::{Half, Place, Spoken, spoken};
-use super::prover::{Options, Prover};
+use super::options::Options;
+use super::prover::Prover;
 use super::solver::{Asking, Fault};
 use super::told::Told;
 use super::witness::Replay;

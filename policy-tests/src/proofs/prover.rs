@@ -5,37 +5,19 @@ use super::cache::Verdicts;
 use super::ground::{Ground, Half, Place, Spoken, spoken};
 use super::guarantees::{Guarantee, Guarantees, Must};
 use super::made::{Pair, half_of, pairs, relate};
+use super::options::Options;
 use super::report::{NOTHING_TO_ASK, Report, Row, Verdict};
-use super::solver::{Asking, Fault, Solver};
+use super::solver::{Asking, Fault};
 use super::theorems::{self, BELTS, Inside, Kind, Theorem};
 use super::witness::tell;
 use cedar_policy::PolicySet;
 use policy::Prepared;
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// After so many faults the solver is asked no more; the run has failed anyway.
 const PATIENCE: usize = 8;
-
-/// How to prove.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The solver.
-    pub solver: Solver,
-    /// The folder of verdicts reached before; none asks everything anew.
-    pub cache: Option<PathBuf>,
-    /// Whether to stop at the first theorem that does not hold, for who only asks whether one breaks.
-    pub stop_at_first: bool,
-}
-
-impl Default for Options {
-    /// The solver and the cache of this machine; every theorem.
-    fn default() -> Self {
-        Self { solver: Solver::default(), cache: Verdicts::folder(), stop_at_first: false }
-    }
-}
 
 /// Everything that is the same for all policies of one schema.
 pub struct Prover {
@@ -99,11 +81,22 @@ impl Prover {
 
     /// Proves the theorems that `which` chooses, of these policies. Ids of policies are their `@id`s.
     pub fn prove(&self, policies: &PolicySet, which: &dyn Fn(&Theorem) -> bool) -> Report {
+        self.prove_where(policies, which, &|_| true)
+    }
+
+    /// The same in the environments of these names alone.
+    pub(crate) fn prove_where(
+        &self,
+        policies: &PolicySet,
+        which: &dyn Fn(&Theorem) -> bool,
+        places: &dyn Fn(&str) -> bool,
+    ) -> Report {
         let started = clock();
         let mut theorems = theorems::of(&self.guarantees);
         theorems.retain(|it| which(it));
         let subject = self.subject(policies, &theorems);
-        let jobs = self.jobs(&subject);
+        let mut jobs = self.jobs(&subject);
+        jobs.retain(|it| !matches!(it, Job::Place(_, place) if !places(&place.name)));
         let outcomes = self.options.solver.each(&jobs, |asking, job| {
             let mut out = Outcome::default();
             if !subject.stop.load(Ordering::Relaxed) {

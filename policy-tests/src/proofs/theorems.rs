@@ -54,6 +54,14 @@ pub struct Theorem {
     pub(crate) inside: Inside,
 }
 
+impl Theorem {
+    /// Whether it tells what the policies decide; others tell that the engine and its lists decide what the policies say,
+    /// whatever these say.
+    pub(crate) fn is_of_policies(&self) -> bool {
+        !matches!(self.inside, Inside::Engine | Inside::Lists)
+    }
+}
+
 /// What the prover needs to know beside.
 #[derive(Debug, Clone)]
 pub(crate) enum Inside {

@@ -41,7 +41,8 @@ struct Second {
 /// What became of all mutants, policy by policy.
 pub(super) fn page(report: &Report) -> Page {
     let mut policies: BTreeMap<&str, Vec<Judged>> = BTreeMap::new();
-    for it in &report.mutants {
+    // what changes the schema is no single policy's
+    for it in report.mutants.iter().filter(|it| it.mutant.change != Change::Group) {
         policies.entry(&it.mutant.policy).or_default().push(it.clone());
     }
     let changes = Change::ALL.map(|it| Way { name: it.as_str(), totals: report.totals(Some(it)) });
