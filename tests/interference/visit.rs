@@ -18,7 +18,7 @@ pub struct Visit {
     pub wrong: Vec<String>,
     asked: usize,
     /// Routes that answered with a page, and with `?` behind them those that answered a search for a hidden name.
-    opened: BTreeSet<String>,
+    pub opened: BTreeSet<String>,
 }
 
 /// What answers led to, kind by kind, until there was enough of a kind. Addresses that are typed are not counted here:

@@ -45,9 +45,15 @@ pub fn cases(cases: &Cases) -> String {
 #[must_use]
 pub fn clauses(it: &Coverage) -> String {
     let (clauses, actions) = (grouped(it.clauses), grouped(it.actions));
+    // what no case can show, since the solver proved that its loss changes nothing
+    let proved: BTreeSet<_> = it.gaps.iter().map(|it| (&it.file, it.line, it.column)).collect();
+    let (both, one) = (grouped(it.clauses - proved.len()), proved.len());
     row(
         "clauses",
-        &format!("{clauses} clauses and {actions} actions of scopes, each decides a case both ways"),
+        &format!(
+            "{clauses} clauses and {actions} actions of scopes; {both} clauses decide a case both ways, {one} only one way, for \
+             it is proved that no request could show the other"
+        ),
     )
 }
 
