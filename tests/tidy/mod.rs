@@ -2,6 +2,7 @@
 //! is no longer needed fails the test that reads it.
 
 mod floors;
+mod listed;
 mod register;
 mod sources;
 

@@ -1,6 +1,7 @@
 //! The register of practices maps to the repository: every policy, file and test that it names is there, and every policy
 //! is claimed by its practice.
 
+use super::listed::Programs;
 use super::root;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +67,8 @@ fn every_policy_that_is_named_exists_and_every_policy_is_claimed_by_its_practice
 }
 
 #[test]
-fn every_file_and_test_that_is_named_exists() {
+fn every_file_that_is_named_exists_and_every_test_is_run() {
+    let programs = Programs::beside();
     let mut missing = BTreeSet::new();
     for practice in register().practice {
         for file in &practice.files {
@@ -75,19 +77,13 @@ fn every_file_and_test_that_is_named_exists() {
             }
         }
         for test in &practice.tests {
-            // `path::name`: the function stands in that file
             let (path, name) = test.rsplit_once("::").unwrap_or((test, ""));
-            let text = fs::read_to_string(root().join(path)).unwrap_or_default();
-            let found =
-                !name.is_empty() && text.contains(&format!("fn {name}(")) && !text.contains("#[ignore");
-            if !found {
-                missing.insert(format!("{}: {test}", practice.id));
-            }
+            missing.extend(programs.against(path, name).map(|why| format!("{}: {test}: {why}", practice.id)));
         }
     }
     assert!(
         missing.is_empty(),
-        "named in the register, and not there:\n{}",
+        "named in the register, and not there or not run:\n{}",
         missing.into_iter().collect::<Vec<_>>().join("\n")
     );
 }
