@@ -156,6 +156,37 @@ fn what_is_not_http_gets_a_short_no() {
     assert_eq!(demo.visitor().get("/api/health").status, 200, "and it goes on");
 }
 
+/// Addresses that we write are those of the configuration: a request that names another host puts it into no page, header,
+/// file for robots or index of folios, which a cache would keep for others.
+#[test]
+fn a_made_up_host_stands_in_no_answer() {
+    let demo = Program::demo();
+    let origin = demo.base().trim_start_matches("http://").to_owned();
+    let routes = routes::all();
+    let open =
+        routes.iter().filter(|it| it.method == "GET" && it.holes().is_empty()).map(|it| it.path.as_str());
+    let files = ["/robots.txt", "/sitemap.xml", "/pricing", "/.well-known/security.txt", "/there-is-nothing"];
+    let mut own = 0;
+    for path in open.chain(files) {
+        for told in ["", "X-Forwarded-Host: made-up.example\r\nForwarded: host=made-up.example\r\n"] {
+            let mut stream = TcpStream::connect(&origin).unwrap();
+            stream.set_read_timeout(Some(std::time::Duration::from_secs(30))).unwrap();
+            let head =
+                format!("GET {path} HTTP/1.1\r\nHost: made-up.example\r\n{told}Connection: close\r\n\r\n");
+            stream.write_all(head.as_bytes()).unwrap();
+            let answer = crate::support::http::read(&mut BufReader::new(stream), false).unwrap();
+            assert!(answer.status < 500, "{path}: {answer:?}");
+            assert!(
+                !format!("{answer:?} {}", answer.text()).contains("made-up.example"),
+                "{path}: {answer:?}"
+            );
+            own += usize::from(answer.text().contains(&format!("http://{origin}/")));
+        }
+    }
+    // at least the indexes write whole addresses
+    assert!(own > 0, "no answer holds an address that could be another's");
+}
+
 #[test]
 fn over_tls_cookies_have_their_prefix_and_browsers_are_told_to_stay() {
     let folder = tempfile::tempdir().unwrap();

@@ -117,6 +117,42 @@ const ROADS: &[(&str, &str)] = &[
     ),
 ];
 
+/// No clock can hold in a test that a comparison takes the same time wherever two secrets differ; that each is made by the
+/// means for it can be held.
+#[test]
+fn secrets_are_compared_in_constant_time() {
+    let means = [
+        ("server/web/src/edge.rs", "ct_eq("),
+        ("server/web/src/totp.rs", "ct_eq("),
+        ("server/web/src/csrf.rs", "verify_slice("),
+    ];
+    let all = sources();
+    for (path, means) in means {
+        let it = all.iter().find(|it| it.path == path).unwrap_or_else(|| panic!("{path} is elsewhere"));
+        let code: Vec<&str> = it.code().map(|it| it.1).collect();
+        assert!(code.iter().any(|it| it.contains(means)), "{path} compares otherwise than by `{means}`");
+        let plain = [
+            "presented ==",
+            "== presented",
+            "token ==",
+            "== token",
+            "tag ==",
+            "== tag",
+            "code ==",
+            "== code",
+        ];
+        let wrong: Vec<_> = code.iter().filter(|it| plain.iter().any(|one| it.contains(one))).collect();
+        assert!(wrong.is_empty(), "{path}: {wrong:?}");
+    }
+    // and the operator's token cannot be compared otherwise by whoever holds one
+    let edge = all.iter().find(|it| it.path == "server/web/src/edge.rs").map_or("", |it| it.text.as_str());
+    let derived = edge.split("pub struct OpsToken").next().and_then(|it| it.lines().last());
+    assert!(
+        derived.is_some_and(|it| it.starts_with("#[derive(") && !it.contains("PartialEq")),
+        "{derived:?}"
+    );
+}
+
 #[test]
 fn forms_are_taken_by_one_road() {
     let pages = |it: &Source| is_server(it) && it.path.starts_with("server/web/src/pages/");
