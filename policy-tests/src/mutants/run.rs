@@ -36,10 +36,10 @@ pub fn run(
     let replaced = |change, (id, source): &(String, Option<String>)| {
         let shrinks = matches!(change, Change::Narrow | Change::Group);
         let before = by_id.get(id.as_str()).copied();
-        let before = before.ok_or_else(|| Fate::Validator("no such policy".into()))?;
+        let before = before.ok_or("no such policy")?;
         let Some(source) = source else { return Ok(Replaced { before, after: None, shrinks }) };
         let after = ground.prepare(id, source);
-        let after = after.ok_or_else(|| Fate::Validator("it cannot be read".into()))?;
+        let after = after.ok_or("it cannot be read")?;
         let report = validator.validate(after.set(), ValidationMode::Strict);
         // a warning stops the start as well as an error does
         let mut faults = report
@@ -47,7 +47,7 @@ pub fn run(
             .map(ToString::to_string)
             .chain(report.validation_warnings().map(ToString::to_string));
         match faults.next() {
-            Some(fault) => Err(Fate::Validator(fault)),
+            Some(fault) => Err(fault),
             None => Ok(Replaced { before, after: Some(after), shrinks }),
         }
     };
@@ -58,7 +58,7 @@ pub fn run(
     let practices = Practices::of(engine.texts());
     let examples = Examples::of(&engine, &ground, &policies, cases)?;
     let mut fates: Vec<Option<Fate>> = each(&read, |_, it| match it {
-        Err(fate) => Some(fate.clone()),
+        Err(fault) => Some(Fate::Validator(fault.clone())),
         Ok(changed) => examples.notice(changed).map(|(case, got)| Fate::Case {
             file: case.file.clone(),
             name: case.name.clone(),
@@ -113,7 +113,7 @@ pub fn run(
 }
 
 fn left<'a, 'b>(
-    read: &'b [Result<Changed<'a>, Fate>],
+    read: &'b [Result<Changed<'a>, String>],
     fates: &[Option<Fate>],
 ) -> Vec<(usize, &'b Changed<'a>)> {
     let open = read.iter().zip(fates).enumerate().filter(|it| it.1.1.is_none());
