@@ -1,4 +1,5 @@
-//! Every form that was shown is taken once: sent twice at the same time, and once more afterwards, it does one thing.
+//! Every form that was shown is taken once: sent twice at the same time, and once more afterwards, it does one thing, and
+//! what it does is recorded with it.
 
 use super::mutants::filled;
 use super::{Shown, forms_of_all, shown_again, stage};
@@ -8,6 +9,7 @@ use crate::support::http::{Answer, Ask, Client};
 use crate::support::mail;
 use crate::support::on_both;
 use crate::support::program::{Program, within};
+use crate::support::recorded;
 use crate::support::routes;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -70,8 +72,9 @@ const CLAIMS: &str = "artist-other@demo.example";
 fn a_form_is_taken_once_however_often_it_comes(demo: &Program) {
     let world = demo.world();
     let routes = routes::all();
-    let set = stage::set(demo);
     let mut db = Db::of(world);
+    recorded::insist(&mut db);
+    let set = stage::set(demo);
     let mut all: Vec<(String, Shown<'_>)> = forms_of_all(demo, &routes, &set).into_iter().collect();
     all.sort_by_key(|(key, _)| LAST.iter().any(|it| key.ends_with(it)));
     let (mut wrong, mut worked, mut idle) = (Vec::new(), Vec::new(), BTreeMap::new());

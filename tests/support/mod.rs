@@ -7,6 +7,7 @@ pub mod mail;
 pub mod page;
 pub mod postgres;
 pub mod program;
+pub mod recorded;
 pub mod routes;
 pub mod world;
 
