@@ -88,8 +88,9 @@ pub fn run(
     if let Some(prover) = prover {
         let left = self::left(&read, &fates);
         let answers = prover.options.solver.each(&left, |asking, (at, changed)| {
-            Ok::<_, Unable>((*at, alike(asking, &ground, &policies, changed)?))
+            Ok::<_, Unable>((*at, alike(asking, prover, &ground, &policies, changed)?))
         });
+        prover.verdicts.save();
         for answer in answers {
             let (at, environments) = answer?;
             if let Some(environments) = environments {
@@ -120,39 +121,64 @@ fn left<'a, 'b>(
     open.filter_map(|(at, (it, _))| Some((at, it.as_ref().ok()?))).collect()
 }
 
-/// All policies before and after, or those of one environment.
-fn sets(
-    policies: &[Prepared],
-    changed: &Changed<'_>,
-    at: Option<&Environment>,
-) -> Result<(PolicySet, PolicySet), Unable> {
-    let here = |it: &&Prepared| at.is_none_or(|at| it.environments.contains(at));
-    let before = policies.iter().filter(here).map(|it| it.policy.clone());
-    let kept = |it: &&Prepared| changed.0.iter().all(|one| one.before.id != it.id);
-    let others = policies.iter().filter(kept).filter(here);
-    let now = changed.0.iter().filter_map(|it| it.after.as_ref()).filter(here);
-    let after = others.chain(now).map(|it| it.policy.clone());
-    let twice = |e: cedar_policy::PolicySetError| Unable::Policies(e.to_string());
-    Ok((PolicySet::from_policies(before).map_err(twice)?, PolicySet::from_policies(after).map_err(twice)?))
+/// Policies as they were, and as they are now.
+struct Sets<'a>(Vec<&'a Prepared>, Vec<&'a Prepared>);
+
+impl<'a> Sets<'a> {
+    /// All, or those of one environment.
+    fn of(policies: &'a [Prepared], changed: &'a Changed<'_>, at: Option<&Environment>) -> Self {
+        let here = |it: &&Prepared| at.is_none_or(|at| it.environments.contains(at));
+        let kept = |it: &&Prepared| changed.0.iter().all(|one| one.before.id != it.id);
+        let others = policies.iter().filter(kept).filter(here);
+        let now = changed.0.iter().filter_map(|it| it.after.as_ref()).filter(here);
+        Self(policies.iter().filter(here).collect(), others.chain(now).collect())
+    }
+
+    fn made(&self) -> Result<(PolicySet, PolicySet), Unable> {
+        let made = |them: &[&Prepared]| {
+            PolicySet::from_policies(them.iter().map(|it| it.policy.clone()))
+                .map_err(|e| Unable::Policies(e.to_string()))
+        };
+        Ok((made(&self.0)?, made(&self.1)?))
+    }
+
+    /// Both, word for word.
+    fn texts(&self) -> [String; 2] {
+        [&self.0, &self.1].map(|them| them.iter().map(|it| format!("{}\n{}\n", it.id, it.policy)).collect())
+    }
 }
 
-/// In how many environments every request is decided as before, where it is so in all that the change touches.
+/// In how many environments every request is decided as before, where it is so in all that the change touches. What was
+/// shown before is not asked again.
 fn alike(
     asking: &mut Asking<'_>,
+    prover: &Prover,
     ground: &Ground,
     policies: &[Prepared],
     changed: &Changed<'_>,
 ) -> Result<Option<usize>, Unable> {
     let environments: BTreeSet<Environment> = changed.environments().collect();
     for at in &environments {
-        let (before, after) = sets(policies, changed, Some(at))?;
+        let sets = Sets::of(policies, changed, Some(at));
+        let [was, is] = sets.texts();
+        let digest = prover.verdicts.digest(&["alike", &prover.shipped.digest, &place(at), &was, &is]);
+        if prover.verdicts.holds(&digest) {
+            continue;
+        }
+        let (before, after) = sets.made()?;
         let unknown = || Unable::Solver(Fault::Unaskable("no such environment".into()));
         let env = ground.request_env(at).ok_or_else(unknown)?;
         if !equivalent(asking, &ground.schema, env, &before, &after)? {
             return Ok(None);
         }
+        prover.verdicts.remember(digest);
     }
     Ok(Some(environments.len()))
+}
+
+/// An environment as theorems name it.
+fn place(at: &Environment) -> String {
+    format!("{} {} {}", at.0.as_str(), at.1.as_str(), at.2.as_str())
 }
 
 /// A theorem that broke, or else a request that is decided otherwise.
@@ -162,9 +188,8 @@ fn told_apart(
     changed: &Changed<'_>,
     by_theorems: bool,
 ) -> Result<Fate, Unable> {
-    let (before, after) = sets(policies, changed, None)?;
-    let name = |it: Environment| format!("{} {} {}", it.0.as_str(), it.1.as_str(), it.2.as_str());
-    let places: BTreeSet<String> = changed.environments().map(name).collect();
+    let (before, after) = Sets::of(policies, changed, None).made()?;
+    let places: BTreeSet<String> = changed.environments().map(|it| place(&it)).collect();
     let which = |it: &Theorem| by_theorems && it.is_of_policies();
     let report = prover.prove_where(&after, &which, &|it| places.contains(it));
     if let Some(row) = report.broken().next() {

@@ -16,6 +16,8 @@ const SOURCES: &[&str] = &[
     include_str!("solver.rs"),
     include_str!("substitute.rs"),
     include_str!("theorems.rs"),
+    include_str!("../mutants/equivalent.rs"),
+    include_str!("../mutants/run.rs"),
 ];
 
 /// When the file has grown beyond this many bytes it begins anew.

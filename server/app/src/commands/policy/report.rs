@@ -61,6 +61,7 @@ fn made(site: &Path, bundle: &Bundle, timed: bool) -> Result<Vec<Made>, Stop> {
     let begun = now();
     let all = mutants::all(bundle).map_err(Stop::because)?;
     let options = Options { stop_at_first: true, ..Options::default() };
+    let options = if timed { Options { cache: None, ..options } } else { options };
     let report = mutants::run(bundle, &cases, all, Some(&prover(options)?)).map_err(Stop::because)?;
     if let Some((survivor, witness)) = report.survivors().next() {
         return Err(Stop(format!("nobody notices a mutant: {survivor}\n    {witness}")));
