@@ -1,7 +1,7 @@
 //! A release that promises other things than the one that staged a set.
 
 use super::sets::{Set, printed};
-use super::{activated, deciding, staged};
+use super::{activated, deciding, staged, told};
 use crate::support::db::Db;
 use crate::support::postgres::{Database, Server};
 use crate::support::program::{Demo, Program, command};
@@ -30,10 +30,13 @@ fn is_proved_again(demo: &Program) {
         Db::Postgres(_) => db.run("ALTER TABLE policy_proofs DISABLE TRIGGER USER"),
     }
     db.run(&format!("UPDATE policy_proofs SET guarantees = '{}' WHERE {proof}", "1".repeat(64)));
+    let is_proved = || told(world, &["list"]).0["staged"][0]["proved"].as_bool();
+    assert_eq!(is_proved(), Some(false));
     let said = start();
     assert!(stops(&said) && said.contains(&narrow) && said.contains("kalinklo policy stage"), "{said}");
     // the same files once more are proved once more, and the same set decides
     assert_eq!(staged(world, &Set::narrowed()), narrow);
+    assert_eq!(is_proved(), Some(true));
     assert!(!stops(&start()), "{}", start());
     assert_eq!(db.texts(&format!("SELECT guarantees AS text FROM policy_proofs WHERE {proof}")).len(), 2);
     assert_ne!(own, narrow);

@@ -67,6 +67,9 @@ fn what_is_shipped_holds() {
     for key in ["name", "guarantee", "environment", "verdict", "seconds"] {
         assert!(rows.iter().all(|it| !it[key].is_null()), "{key}");
     }
+    let named = json(&["prove", "P3", "--list"]);
+    let named = named["theorems"].as_array().unwrap();
+    assert!(!named.is_empty() && named.iter().all(|it| it["guarantee"] == "P3" && it["says"].is_string()));
     let format = policy(&["format", "--check"]);
     assert_eq!(format.status.code(), Some(0), "{}", printed(&format));
     let same = policy(&["diff", "policies", "policies"]);

@@ -232,19 +232,20 @@ fn where_no_database_is_none_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let empty = Database::new(Server::Fast);
     for question in [
-        &["who-can", "SignIn", "Platform"][..],
-        &["what-can", "visitor"],
-        &["explain", "--as", "visitor", "--do", "SignIn", "--on", "Platform"],
-        &["diff", "policies", "policies", "--log", "10"],
-        &["list"],
-        &["activate", "built-in", "--reason", "for a test"],
-        &["rollback", "--reason", "for a test"],
-        &["stage", "--policies", "policies", "--note", "for a test"],
+        &["policy", "who-can", "SignIn", "Platform"][..],
+        &["policy", "what-can", "visitor"],
+        &["policy", "explain", "--as", "visitor", "--do", "SignIn", "--on", "Platform"],
+        &["policy", "diff", "policies", "policies", "--log", "10"],
+        &["policy", "list"],
+        &["policy", "activate", "built-in", "--reason", "for a test"],
+        &["policy", "rollback", "--reason", "for a test"],
+        &["policy", "stage", "--policies", "policies", "--note", "for a test"],
+        &["audit", "verify"],
     ] {
         let data = folder.path().join("data");
         for (flag, value) in [("--data", data.to_str().unwrap()), ("--database", &*empty.url())] {
-            let mut asked = command(["policy"]);
-            asked.args(question).args(["--config", "/dev/null", flag, value]).current_dir(root());
+            let mut asked = command(question.iter().copied());
+            asked.args(["--config", "/dev/null", flag, value]).current_dir(root());
             let out = asked.output().unwrap();
             assert_eq!(out.status.code(), Some(2), "{question:?} {flag}: {}", printed(&out));
             assert!(printed(&out).contains("there is no database"), "{question:?}: {}", printed(&out));

@@ -36,7 +36,7 @@ pub(crate) fn open(database: &Address, readers: u32, mint: Box<dyn domain::Mint>
     opened(database, readers, mint, Store::open)
 }
 
-/// The same for questions of reviewers, which make no database and bring none up to date.
+/// The same for questions, which make no database and bring none up to date.
 pub(crate) fn open_to_ask(database: &Address) -> Result<Opened, Stop> {
     must_stand(database)?;
     open(database, 2, Box::new(Os))

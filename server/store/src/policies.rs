@@ -27,6 +27,8 @@ pub struct StagedSet {
     pub digest: Digest,
     /// Whether it was staged for the schema of this program.
     pub fits: bool,
+    /// Whether it was proved to keep the guarantees of this program; another must be staged again before it decides.
+    pub proved: bool,
     /// What the operator wrote to it.
     pub note: String,
     /// What the checks found, as JSON.
@@ -161,14 +163,13 @@ impl Read<'_> {
             .order((it::staged_at.desc(), it::digest))
             .select((it::digest, it::schema_digest, it::note, it::verdict, it::staged_at))
             .load(self.db)?;
-        let sets = rows.into_iter().map(|(digest, of, note, verdict, at)| StagedSet {
-            digest: digest.0,
-            fits: of == schema,
-            note,
-            verdict,
-            staged_at: Moment(at),
-        });
-        let sets = sets.collect();
+        let guarantees = self.store.standing().guarantees();
+        let mut sets = Vec::with_capacity(rows.len());
+        for (digest, of, note, verdict, at) in rows {
+            let proved = is_proved(self.db, digest.0, guarantees)?;
+            let (digest, fits, staged_at) = (digest.0, of == schema, Moment(at));
+            sets.push(StagedSet { digest, fits, proved, note, verdict, staged_at });
+        }
         Ok((sets, history(self.db)?))
     }
 }

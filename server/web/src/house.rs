@@ -175,7 +175,7 @@ impl House {
     fn note_of(self: &Arc<Self>, event: SecurityEvent, session: Option<[u8; 32]>) {
         let visit = event.visit;
         let Ok(room) = self.notes.clone().try_acquire_owned() else {
-            self.refusals_lost.fetch_add(1, Ordering::Relaxed);
+            self.lost(1);
             tracing::warn!(request = %visit, "too many refusals at once: one was not recorded");
             return;
         };
@@ -202,12 +202,17 @@ impl House {
                 store.security_notes(&known.collect::<Result<Vec<_>, _>>()?)
             });
             if !matches!(done.await, Ok(Ok(()))) {
-                house.refusals_lost.fetch_add(count as u64, Ordering::Relaxed);
+                house.lost(count as u64);
                 tracing::warn!(count, "refusals were not recorded: the database did not take them");
             }
             // only now may others wait in their places
             drop(rooms);
         });
+    }
+
+    /// Counts security events that were not recorded, for `/metrics`.
+    pub fn lost(&self, count: u64) {
+        self.refusals_lost.fetch_add(count, Ordering::Relaxed);
     }
 
     fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {

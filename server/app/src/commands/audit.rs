@@ -2,7 +2,6 @@
 
 use super::say;
 use crate::cli::Audit;
-use crate::machine::Os;
 use crate::{Stop, serve};
 use policy::actions::VerifyAudit;
 use std::process::ExitCode;
@@ -27,7 +26,7 @@ pub(super) fn run(command: Audit) -> Result<ExitCode, Stop> {
         });
     }
     let config = given.config()?;
-    let opened = serve::open(&config.database, 2, Box::new(Os))?;
+    let opened = serve::open_to_ask(&config.database)?;
     let store = &opened.store;
     let permit = serve::permitted::<VerifyAudit>(store)?;
     let found = store::ledger::verify(store, &permit).map_err(Stop::because)?;

@@ -27,12 +27,10 @@ pub(super) fn prove(it: Prove) -> Result<ExitCode, Stop> {
         )));
     }
     if list {
-        for it in &theorems {
-            if json {
-                say(serde_json::to_string(it).map_err(Stop::because)?);
-            } else {
-                say(format!("{:<4} {:<44} {}", it.guarantee, it.name, it.says));
-            }
+        if json {
+            say(serde_json::json!({ "theorems": theorems }));
+        } else {
+            theorems.iter().for_each(|it| say(format!("{:<4} {:<44} {}", it.guarantee, it.name, it.says)));
         }
         return Ok(ExitCode::SUCCESS);
     }

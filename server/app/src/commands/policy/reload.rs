@@ -108,7 +108,7 @@ pub(super) fn list(it: List) -> Result<ExitCode, Stop> {
             .map(|it| {
                 let verdict: serde_json::Value = serde_json::from_str(&it.verdict).unwrap_or_default();
                 json!({
-                    "digest": it.digest, "fits": it.fits, "note": it.note, "staged_at": it.staged_at.0,
+                    "digest": it.digest, "fits": it.fits, "proved": it.proved, "note": it.note, "staged_at": it.staged_at.0,
                     "active": active == Some(it.digest), "verdict": verdict,
                 })
             })
@@ -131,7 +131,11 @@ pub(super) fn list(it: List) -> Result<ExitCode, Stop> {
     let mark = |it: bool| if it { "active" } else { "" };
     say(format!("{built_in}  {:<6}  the program's own", mark(active.is_none())));
     for it in &sets {
-        let old = if it.fits { "" } else { "  (for another schema: cannot decide in this program)" };
+        let old = match (it.fits, it.proved) {
+            (true, true) => "",
+            (true, false) => "  (proved for another release: stage its files again to prove it for this one)",
+            (false, _) => "  (for another schema: cannot decide in this program)",
+        };
         say(format!("{}  {:<6}  {}{old}", it.digest, mark(active == Some(it.digest)), it.note));
     }
     for it in &activations {

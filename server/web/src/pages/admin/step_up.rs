@@ -137,6 +137,7 @@ pub(super) fn note(visit: &Visit<'_, '_>, detail: &str) {
         detail: detail.into(),
     };
     if let Err(e) = visit.house.store.security_note(&event) {
+        visit.house.lost(1);
         tracing::warn!(request = %asker.visit, error = %e, "a wrong code was not recorded");
     }
 }
