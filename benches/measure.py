@@ -8,8 +8,8 @@ program built with RUSTFLAGS="--cfg kalinklo_constant_decisions" into another fo
 yes; with it the share of policy work in a page is told. Needs `wrk`. Speaks to loopback alone.
 
 Each figure stands beside a baseline of the same run: a static page beside the health answer, which is the least that this
-server can say; start to ready beside the same program printing its help; memory beside the program in which every
-decision is a constant.
+server can say; start to ready beside the same program printing its help; memory beside that of a demo, which made its
+world itself, and beside the program in which every decision is a constant.
 """
 import http.client, json, os, re, signal, statistics, subprocess, sys, tempfile, time
 
@@ -17,6 +17,10 @@ TARGET = os.environ.get("CARGO_TARGET_DIR", "target")
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else f"{TARGET}/release/kalinklo"
 CONSTANT = sys.argv[2] if len(sys.argv) > 2 else None
 TICK = os.sysconf("SC_CLK_TCK")
+
+
+def resident(process):
+    return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{process}/status").read()).group(1)) / 1024
 
 
 class Server:
@@ -65,7 +69,7 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / TICK
 
     def memory(self):
-        return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{self.process.pid}/status").read()).group(1)) / 1024
+        return resident(self.process.pid)
 
     def micros(self, route):
         """Server time of each answer of a route, as the log tells it."""
@@ -111,7 +115,7 @@ def main():
     print(f"static page: {static_rate:.0f} a second, {static_cpu:.0f} µs of CPU each")
     print(f"  the health answer: {least_rate:.0f} a second, {least_cpu:.0f} µs; ratio {ratio:.2f}")
     constant = {}
-    print(f"idle memory after start: {memory:.0f} MB")
+    print(f"memory of a demo that has just made its world: {memory:.0f} MB")
     if CONSTANT:
         other = Server(CONSTANT, "--artists", "3000", "--presenters", "40")
         print(f"  with decisions a constant: {other.memory():.0f} MB; ratio {memory / other.memory():.2f}")
@@ -150,10 +154,13 @@ def restart():
                 except OSError:
                     time.sleep(0.002)
             times.append(time.monotonic() - started)
+            time.sleep(1)
+            memory = resident(process.pid)
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)
         print(f"serve: start to ready {statistics.median(times):.3f} s at the median of {len(times)}")
         print(f"  the same program saying its help: {statistics.median(least):.3f} s")
+        print(f"serve: idle memory a second after that {memory:.0f} MB")
 
 
 if __name__ == "__main__":
