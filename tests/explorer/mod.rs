@@ -91,19 +91,31 @@ fn a_question_of_staff_is_answered_and_recorded_and_shows_no_value(demo: &Progra
     check(&nothing, &[other.workspace.as_deref().unwrap()]);
     assert!(nothing.page().text(".verdict").contains("Nothing of this type has this id"));
     let form = question(demo, other, "ViewListing", "Profile", &artist.id).with("account", NOBODY);
-    assert!(send(demo, &form).page().text(".verdict").contains("No account has this id"));
+    assert!(send(demo, &form).page().text(".verdict").contains("Nobody has this id"));
+
+    // nobody's account: what binds a party is never a machine's to send
+    let draft = db.text("SELECT id AS text FROM drafts ORDER BY id");
+    let agency = world.persona("agency-owner").workspace.clone().unwrap();
+    let form = || question(demo, other, "Confirm", "Draft", &draft).with("account", "");
+    let machine = send(demo, &form().with("who", "credential").with("workspace", &agency));
+    check(&machine, &[&agency]);
+    assert_eq!(machine.page().text(".verdict"), "No Automation prepares and never confirms.");
+    let job = send(demo, &form().with("who", "timer").with("workspace", ""));
+    check(&job, &[]);
+    assert!(job.page().text(".verdict").starts_with("No"));
 
     let admin = world.persona("admin").account.clone().unwrap();
     let answers = recorded(&mut db, "answer");
     assert_eq!(answers[0], "refused by artist-sees-no-artist");
     assert_eq!(answers[1], "allowed by listing-presenter");
-    assert_eq!(answers[3..], ["no such thing", "no such principal"]);
-    assert_eq!(recorded(&mut db, "reason"), ["A letter asked why"; 5]);
+    assert_eq!(answers[3..5], ["no such thing", "no such principal"]);
+    assert_eq!(recorded(&mut db, "reason"), ["A letter asked why"; 7]);
     assert_eq!(recorded(&mut db, "asked")[..3], ["ViewListing", "ViewListing", "FindListing"]);
     assert_eq!(recorded(&mut db, "resource")[0], format!("Profile/{}", artist.id));
+    assert_eq!(recorded(&mut db, "principal")[5..], [format!("credential:{agency}"), "job:timer".into()]);
     let about = format!("{}@{}", other.account.as_ref().unwrap(), other.workspace.as_ref().unwrap());
     assert_eq!(recorded(&mut db, "principal")[0], about);
-    assert_eq!(recorded(&mut db, "actor"), [format!("Admin/{admin}").as_str(); 5]);
+    assert_eq!(recorded(&mut db, "actor"), [format!("Admin/{admin}").as_str(); 7]);
 }
 
 fn what_is_not_a_question_asks_nothing(demo: &Program) {
@@ -118,6 +130,7 @@ fn what_is_not_a_question_asks_nothing(demo: &Program) {
         ("reason", &"x".repeat(201), "reason"),
         ("account", "nonsense", "account"),
         ("workspace", "", "workspace"),
+        ("who", "operator", "who"),
         ("who", "somebody", "who"),
         ("action", "Conquer", "action"),
         ("kind", "Castle", "kind"),

@@ -79,5 +79,7 @@ fn decisions_of_everybody_flip_with_what_they_were_told(demo: &Program) {
         assert!(expected.contains(&action), "{actor} {action}: {it}");
     }
     let (gone, all) = (told["gone"].as_u64().unwrap(), told["decisions"].as_u64().unwrap());
-    assert_eq!(gone, 0, "of {all}: {told}");
+    // of a visitor's list the first is put again, the others are only counted
+    let more = Db::of(demo.world()).text("SELECT CAST(SUM(more) AS TEXT) AS text FROM decisions");
+    assert_eq!(gone.to_string(), more, "of {all}: {told}");
 }

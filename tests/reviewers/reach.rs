@@ -180,6 +180,19 @@ fn what_somebody_can_is_told_whole() {
     assert!(pages > 2, "{pages} pages");
     assert_eq!((paged, open), (rights, depends));
 
+    // artists are listed by name, and the place to go on from tells none
+    let (mut folios, mut after) = (Vec::new(), None::<String>);
+    for _ in 0..3 {
+        let mut ask = vec!["what-can", &agency, "--action", "ViewFolio", "--limit", "1"];
+        ask.extend(after.iter().flat_map(|it| ["--after", it]));
+        let (value, _) = told(world, &ask);
+        folios.extend(pairs(&value, "rights"));
+        after = value["next"].as_str().map(str::to_owned);
+        let last = folios.last().map(|it| it.replace("ViewFolio Profile/", "ViewFolio:Profile:"));
+        assert_eq!(after, last);
+    }
+    assert_eq!(folios.iter().collect::<BTreeSet<_>>().len(), 3, "{folios:?}");
+
     // staff: what they may with a second factor depends on it; with one they may
     let admin = format!("admin:{}", world.persona("admin").account.as_ref().unwrap());
     let pending =

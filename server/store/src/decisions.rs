@@ -6,7 +6,7 @@ use crate::pools::Store;
 use crate::schema::decisions;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use diesel::prelude::*;
-use policy::{ContextValue, Decided, Decisions};
+use policy::{Actor, ContextValue, Decided, Decisions};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -45,6 +45,8 @@ pub struct DecisionRow {
     pub decided_by: String,
     /// Under which policies' digest.
     pub policies: String,
+    /// How many more things of one list of a visitor were decided alike.
+    pub more: i64,
 }
 
 impl Default for DecisionLog {
@@ -86,9 +88,9 @@ impl DecisionLog {
             }
         }
         let count = batch.len();
-        let rows: Vec<_> = batch
+        let rows: Vec<_> = gathered(batch)
             .into_iter()
-            .map(|it| {
+            .map(|(it, more)| {
                 (
                     decisions::at.eq(it.asker.now.0),
                     decisions::visit.eq(it.asker.visit.to_string()),
@@ -104,6 +106,7 @@ impl DecisionLog {
                     decisions::allowed.eq(it.allowed),
                     decisions::decided_by.eq(it.by.join(" ")),
                     decisions::policies.eq(it.policies.to_string()[..16].to_owned()),
+                    decisions::more.eq(more),
                 )
             })
             .collect();
@@ -127,6 +130,26 @@ impl DecisionLog {
     pub fn flush(&self, store: &Store) {
         while self.write_some(store, Duration::ZERO) > 0 {}
     }
+}
+
+/// Each with how many follow it that differ in the thing alone, where nobody is signed in: a visitor's list may be as long as
+/// the public is large, and everybody may ask for it again and again.
+fn gathered(batch: Vec<Decided>) -> Vec<(Decided, i64)> {
+    let mut rows: Vec<(Decided, i64)> = Vec::with_capacity(batch.len());
+    for it in batch {
+        match rows.last_mut() {
+            Some((first, more)) if is_of_the_same_list(first, &it) => *more += 1,
+            _ => rows.push((it, 0)),
+        }
+    }
+    rows
+}
+
+fn is_of_the_same_list(first: &Decided, it: &Decided) -> bool {
+    matches!(it.asker.actor, Actor::Visitor)
+        && (first.asker.visit, first.action, first.kind) == (it.asker.visit, it.action, it.kind)
+        && (first.allowed, &first.by, &first.policies) == (it.allowed, &it.by, &it.policies)
+        && told(&first.told) == told(&it.told)
 }
 
 /// Words, numbers and digests: none of them holds a space.

@@ -10,7 +10,7 @@ use crate::pools::Store;
 use crate::reviews;
 use crate::write::{Change, Write};
 use domain::bounded::Line;
-use domain::{AccountId, Digest, Level};
+use domain::{AccountId, Digest, Level, WorkspaceId};
 use policy::actions::ExplainDecision;
 use policy::{ActionName, Actor, Asker, EntityKind, Explained, Permit, Thing, Told, ask};
 use std::sync::Arc;
@@ -22,6 +22,10 @@ pub enum About {
     Visitor,
     /// An account in one of its capacities.
     Account(AccountId, Acting),
+    /// A machine credential of a workspace.
+    Credential(WorkspaceId),
+    /// A job of the program, by its task: one of [`policy::TASKS`].
+    Job(&'static str),
 }
 
 impl About {
@@ -32,6 +36,8 @@ impl About {
             Self::Account(account, Acting::Counsel) => format!("counsel:{account}"),
             Self::Account(account, Acting::Admin) => format!("admin:{account}"),
             Self::Account(account, Acting::Account) => account.to_string(),
+            Self::Credential(workspace) => format!("credential:{workspace}"),
+            Self::Job(task) => format!("job:{task}"),
         }
     }
 }
@@ -60,7 +66,7 @@ pub struct Question {
 pub enum Explored {
     /// Decided and explained, with the query of the list, where the action has one.
     Decided(Box<Explained>, Option<ListText>),
-    /// No account has this id and capacity.
+    /// No account, or no open workspace, has this id and capacity.
     NoPrincipal,
     /// Nothing of this type has this id.
     NoThing,
@@ -115,6 +121,11 @@ fn explored(tx: &mut Write<'_>, it: &Question) -> Result<Explored, StoreError> {
             Err(StoreError::Absent) => return Ok(Explored::NoPrincipal),
             Err(e) => return Err(e),
         },
+        About::Credential(workspace) => match reviews::credential(tx.db, workspace)? {
+            Some(it) => it,
+            None => return Ok(Explored::NoPrincipal),
+        },
+        About::Job(task) => Actor::Automation(task, None),
     };
     let asker = Arc::new(Asker { actor, visit, now, factor_at: it.factor.then_some(now) });
     let Some(thing) = reviews::any(tx.db, &asker, it.kind, &it.id)? else { return Ok(Explored::NoThing) };

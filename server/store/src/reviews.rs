@@ -8,7 +8,7 @@ use crate::lists::{Page, by_kind, scope_filter};
 use crate::pools::Store;
 use crate::read::Read;
 use crate::rows::Word;
-use crate::schema::{accounts, decisions, memberships, workspaces};
+use crate::schema::{accounts, decisions, memberships, profiles, workspaces};
 use crate::{Acting, DecisionRow};
 use diesel::prelude::*;
 use domain::{AccountId, Kind, WorkspaceId};
@@ -81,10 +81,11 @@ impl Read<'_> {
         page: &Page,
     ) -> Result<Option<Things>, StoreError> {
         let filter = scope_filter(engine, &self.asker, action, told).flatten().unwrap_or(Filter::Always);
+        let page = &self.behind(kind, page)?;
         Ok(Some(by_kind!(kind, F => {
             let found = self.selected::<F>(&filter, &|| None, page)?;
             let things = found.facts.into_iter().filter(|it| it.kind() == kind).map(Thing::from).collect();
-            (things, found.next)
+            (things, found.next.map(|it| id_of(&it).to_owned()))
         }, else match kind {
             EntityKind::Platform => (vec![facts::Platform.into()], None),
             // an engagement's ledger has its engagement's id
@@ -98,6 +99,24 @@ impl Read<'_> {
             }
             _ => return Ok(None),
         })))
+    }
+
+    /// A place to go on from, which is told by an id alone, as the list keys it: artists stand in the order of their names,
+    /// and no name is told here.
+    fn behind(&mut self, kind: EntityKind, page: &Page) -> Result<Page, StoreError> {
+        let after = match (&page.after, kind) {
+            (Some(id), EntityKind::Profile) => {
+                let name: String = profiles::table
+                    .find(id_of(id))
+                    .select(profiles::sort_name)
+                    .first(self.db)
+                    .optional()?
+                    .ok_or(StoreError::Absent)?;
+                Some(format!("{name}\t{}", id_of(id)))
+            }
+            (after, _) => after.clone(),
+        };
+        Ok(Page { after, limit: page.limit })
     }
 
     /// The last decisions of the log, newest first.
@@ -123,9 +142,15 @@ impl Read<'_> {
                 decisions::allowed,
                 decisions::decided_by,
                 decisions::policies,
+                decisions::more,
             ))
             .load(self.db)?)
     }
+}
+
+/// The id in a list's key, which ends with it.
+fn id_of(key: &str) -> &str {
+    key.rsplit('\t').next().unwrap_or(key)
 }
 
 impl Store {
@@ -209,12 +234,16 @@ impl Store {
         _permit: &Permit<ExplainLocally>,
         workspace: WorkspaceId,
     ) -> Result<Option<Actor>, StoreError> {
-        let kind: Option<Word<Kind>> = workspaces::table
-            .find(workspace.to_string())
-            .filter(workspaces::closed_at.is_null())
-            .select(workspaces::kind)
-            .first(&mut self.reader()?)
-            .optional()?;
-        Ok(kind.map(|kind| Actor::Automation("credential", Some((kind.0, workspace)))))
+        Ok(credential(&mut *self.reader()?, workspace)?)
     }
+}
+
+pub(crate) fn credential(db: &mut Db, workspace: WorkspaceId) -> QueryResult<Option<Actor>> {
+    let kind: Option<Word<Kind>> = workspaces::table
+        .find(workspace.to_string())
+        .filter(workspaces::closed_at.is_null())
+        .select(workspaces::kind)
+        .first(db)
+        .optional()?;
+    Ok(kind.map(|kind| Actor::Automation("credential", Some((kind.0, workspace)))))
 }

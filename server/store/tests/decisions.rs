@@ -1,7 +1,7 @@
 //! The decision log: bounded, counted, written in batches, and never in a request's way.
 
 use crate::support::{Ground, asker, both};
-use policy::actions::{CreateAdmin, ViewPlatform};
+use policy::actions::{CreateAdmin, SignIn, ViewPlatform};
 use policy::facts::ThePlatform;
 use policy::{Actor, Bundle, Engine, Factor, Unasked};
 use std::sync::Arc;
@@ -46,6 +46,23 @@ both! {
             ));
             assert_eq!(n, 1, "{action}");
         }
+    }
+
+    /// What one visitor's list was decided about is one row; what was decided otherwise, or by somebody else, has its own.
+    fn a_list_of_a_visitor_is_one_row(ground) {
+        let (store, log) = noting(ground);
+        let (one, other) = (asker(Actor::Visitor), asker(Actor::Operator));
+        for _ in 0..40 {
+            let _ = store.engine().decide::<ViewPlatform>(&one, &policy::facts::Platform, Factor);
+        }
+        let _ = store.engine().decide::<SignIn>(&one, &policy::facts::Platform, Unasked).unwrap();
+        for _ in 0..2 {
+            let _ = store.engine().decide::<CreateAdmin>(&other, &policy::facts::Platform, Unasked).unwrap();
+        }
+        log.flush(&store);
+        assert_eq!((log.written(), log.lost(), ground.count("decisions")), (43, 0, 4));
+        let more = |action: &str| ground.number(&format!("SELECT SUM(more) FROM decisions WHERE action = '{action}'"));
+        assert_eq!((more("ViewPlatform"), more("SignIn"), more("CreateAdmin")), (39, 0, 0));
     }
 
     /// With nobody writing, the queue fills, further decisions are counted as lost, and asking goes on.

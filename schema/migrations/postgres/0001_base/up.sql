@@ -545,6 +545,8 @@ CREATE TABLE decisions (
   told TEXT NOT NULL,
   allowed BOOLEAN NOT NULL,
   decided_by TEXT NOT NULL,
+  -- how many more things a visitor's same list was decided alike about: nobody who is not signed in fills the disk
+  more BIGINT NOT NULL DEFAULT 0,
   policies TEXT NOT NULL,
   seq BIGSERIAL PRIMARY KEY
 );

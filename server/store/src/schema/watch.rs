@@ -23,6 +23,7 @@ diesel::table! {
         told -> Text,
         allowed -> Bool,
         decided_by -> Text,
+        more -> BigInt,
         policies -> Text,
         seq -> BigInt,
     }

@@ -16,7 +16,7 @@ pub(super) struct Again {
     /// How many decisions were read.
     pub(super) decisions: usize,
     /// How many of them could not be put again: who asked or what they asked for is not there any more, or nothing but
-    /// the decision about it was kept.
+    /// the decision about it was kept, as of a visitor's list beyond its first.
     pub(super) gone: usize,
     /// Those that differ, newly allowed first.
     pub(super) flips: Vec<Flip>,
@@ -57,6 +57,8 @@ pub(super) fn again(old: &Bundle, new: &Bundle, last: i64, given: Given) -> Resu
     let mut seen = Seen { store, permit: &permit, known: HashMap::new() };
     let mut all = Again { decisions: rows.len(), gone: 0, flips: Vec::new() };
     for row in rows {
+        let more = usize::try_from(row.more).unwrap_or_default();
+        (all.decisions, all.gone) = (all.decisions + more, all.gone + more);
         match seen.put(&row, &old, &new)? {
             None => all.gone += 1,
             Some((was, now)) if was.allowed == now.allowed => {}

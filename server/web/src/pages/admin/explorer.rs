@@ -1,4 +1,4 @@
-//! The decision explorer over real data: why an account may or may not. It shows ids, policies and decisions, never what
+//! The decision explorer over real data: why somebody may or may not. It shows ids, policies and decisions, never what
 //! a field holds, and each question goes into the platform's ledger with its reason.
 
 use super::{staff, staff_change};
@@ -13,7 +13,7 @@ use crate::view::{Choice, Field, Page, Tick};
 use crate::visit::Visit;
 use domain::bounded::Line;
 use domain::{AccountId, Fault, Level, ProfileId, WorkspaceId};
-use policy::{ActionName, EntityKind, Factor, actions::ExplainDecision, facts::ThePlatform};
+use policy::{ActionName, EntityKind, Factor, TASKS, actions::ExplainDecision, facts::ThePlatform};
 use std::str::FromStr;
 use store::Acting;
 use store::explorer::{self, About, Explored, Question};
@@ -64,6 +64,10 @@ fn view(
         .option("member", "A member of a workspace", "")
         .option("counsel", "Counsel", "")
         .option("admin", "Platform staff", "")
+        .option("credential", "A machine credential of a workspace", "")
+        .option("timer", "The timer of deadlines", "")
+        .option("housekeeping", "The job that keeps house", "")
+        .option("webhook", "A message from a connected service", "")
         .option("visitor", "A visitor, signed out", "");
     let kind = KEPT.iter().fold(Choice::new("kind", "with a thing of this type"), |it, kind| {
         it.option(kind.as_str(), kind.as_str(), "")
@@ -74,10 +78,14 @@ fn view(
         });
     let form = Form::post(visit, HERE, "Ask, and record it")
         .select(who.filled(filled))
-        .field(Field::text("account", "Account").hint("Its id; empty for a visitor.").filled(filled))
+        .field(
+            Field::text("account", "Account")
+                .hint("Its id; empty for a visitor, a credential or a job.")
+                .filled(filled),
+        )
         .field(
             Field::text("workspace", "Workspace")
-                .hint("Its id, for a member; one account may act in several.")
+                .hint("Its id, for a member or a credential; one account may act in several.")
                 .filled(filled),
         )
         .select(actions("action", "does what").filled(filled))
@@ -92,7 +100,8 @@ fn view(
         );
     let view = Explorer {
         heading: "Why may they, and why not?",
-        lead: "Ask about any account by its id. You see policies and decisions, never what a record holds.",
+        lead: "Ask about anybody by an id. You see ids, policies and decisions: no text, no sum, no name that a record \
+               holds. That a clause holds or fails may tell a level or a state.",
         form,
         examples: Vec::new(),
         told,
@@ -133,37 +142,20 @@ async fn answer(call: Call<House>) -> Result<Response, Problem> {
         let capacity = sheet.text("who");
         let account = sheet.text("account").trim().to_owned();
         let workspace = sheet.text("workspace").trim().to_owned();
-        let account_id = || account.parse::<AccountId>().map_err(|_| "Enter the account’s id");
-        let mut wrong = Vec::new();
-        let mut noted = |field: &'static str, text: &'static str| wrong.push((field, text));
-        let acting = match capacity.as_str() {
-            "visitor" => None,
-            "counsel" => Some(Acting::Counsel),
-            "admin" => Some(Acting::Admin),
-            "member" => match workspace.parse::<WorkspaceId>() {
-                Ok(it) => Some(Acting::Workspace(it)),
-                Err(_) => {
-                    noted("workspace", "Enter the workspace’s id");
-                    None
-                }
-            },
-            _ => {
-                noted("who", "Choose one from the list");
-                None
-            }
+        let account_id = || account.parse::<AccountId>().map_err(|_| ("account", "Enter the account’s id"));
+        let workspace_id =
+            || workspace.parse::<WorkspaceId>().map_err(|_| ("workspace", "Enter the workspace’s id"));
+        let about = match capacity.as_str() {
+            "visitor" => Ok(About::Visitor),
+            "counsel" => account_id().map(|it| About::Account(it, Acting::Counsel)),
+            "admin" => account_id().map(|it| About::Account(it, Acting::Admin)),
+            "member" => account_id()
+                .and_then(|account| Ok(About::Account(account, Acting::Workspace(workspace_id()?)))),
+            "credential" => workspace_id().map(About::Credential),
+            job => (TASKS.into_iter().find(|it| *it == job).map(About::Job))
+                .ok_or(("who", "Choose one from the list")),
         };
-        let about = match (capacity.as_str(), account_id(), acting) {
-            ("visitor", ..) => Some(About::Visitor),
-            (_, Err(text), _) => {
-                noted("account", text);
-                None
-            }
-            (_, Ok(account), Some(acting)) => Some(About::Account(account, acting)),
-            _ => None,
-        };
-        for (field, text) in wrong {
-            sheet.fault(field, text);
-        }
+        let about = about.map_err(|(field, text)| sheet.fault(field, text)).ok();
         let action = sheet
             .take("action", |it| ActionName::named(it).ok_or_else(|| Fault::new("Choose one from the list")));
         let kind = sheet.take("kind", |it| {
@@ -202,7 +194,7 @@ async fn answer(call: Call<House>) -> Result<Response, Problem> {
                 );
                 (None, Some(Answer::of(it, list.as_ref(), asked)))
             }
-            Explored::NoPrincipal => (Some("No account has this id in this capacity."), None),
+            Explored::NoPrincipal => (Some("Nobody has this id in this capacity."), None),
             Explored::NoThing => {
                 (Some("Nothing of this type has this id; the server would answer as for a refusal."), None)
             }
