@@ -24,6 +24,7 @@ Signs      level P public, L private listing, S stealth roster, W workspace-priv
            audience e all parties, c contract, f artist and agency, a artist, g agency, p presenter
            owner a artist, g agency, p presenter, x another agency; agencies > asked the other, < was asked, x others
            names o the artist and the agency, n the artist alone, x others, - nobody here
+           terms r as the presenter asked, c countered by the artist's office; sent by o oneself, x another
            shown and claim = as it stands, # something else; person, workspace, agency, presenter o one's own, x others
 ";
 

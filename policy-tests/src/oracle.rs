@@ -123,7 +123,8 @@ fn decides(action: ActionName) -> bool {
 /// §10.7: "Assistants see no fee, commission, bank data or export unless an owner grants it."
 fn money(action: ActionName, on: &Thing) -> bool {
     use ActionName::{
-        ExportWorkspace, ViewCommission, ViewFee, ViewInvoice, ViewMandateTerms, ViewQuote, ViewSettlement,
+        ExportWorkspace, ViewCommission, ViewDraftSums, ViewFee, ViewInvoice, ViewMandateTerms, ViewQuote,
+        ViewSettlement,
     };
     let amount = matches!(on, Thing::AuditField(it) if it.money);
     amount
@@ -135,6 +136,7 @@ fn money(action: ActionName, on: &Thing) -> bool {
                 | ViewInvoice
                 | ViewSettlement
                 | ViewMandateTerms
+                | ViewDraftSums
                 | ExportWorkspace
         )
 }
@@ -150,11 +152,11 @@ fn own_account(person: PersonId, action: ActionName, on: &Thing) -> bool {
 
 /// §10.6: "Two-person and two-sided rules compare persons": whoever sent the terms is not the one who takes them.
 fn own_offer(person: PersonId, action: ActionName, on: &Thing) -> bool {
-    use ActionName::{AcceptMandate, AcceptPartnership, PrepareAnswer};
+    use ActionName::{AcceptMandate, AcceptPartnership, PrepareAnswer, PrepareHold};
     let by = match (action, on) {
         (AcceptMandate, Thing::Mandate(it)) => it.offered_by,
         (AcceptPartnership, Thing::Partnership(it)) => it.offered_by,
-        (PrepareAnswer, Thing::Request(it)) => it.offered_by,
+        (PrepareAnswer | PrepareHold, Thing::Request(it)) => it.offered_by,
         _ => return false,
     };
     by == person
@@ -184,7 +186,8 @@ fn member(kind: Kind, it: &Member, actor: &Actor, action: ActionName, on: &Thing
         Thing::Portal(portal) => kind == Kind::Agency && portal.agency == it.workspace,
         // P7: what a workspace prepared is its own, and a draft is confirmed or discarded once
         Thing::Draft(draft) => {
-            let open = draft.state == DraftState::Prepared || action == ActionName::ViewDraft;
+            let open = draft.state == DraftState::Prepared
+                || matches!(action, ActionName::ViewDraft | ActionName::ViewDraftSums);
             (draft.owner_kind, draft.owner) == (kind, it.workspace) && open
         }
         _ => engagements::party(kind, it.workspace, action, on),

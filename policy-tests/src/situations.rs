@@ -115,6 +115,7 @@ const CLAIMED: Axis = ("claimed", &[('+', "claimed=true"), ('-', "claimed=false,
 const DEADLINE: Axis = ("confirmed", &[('+', "deadline_confirmed=true"), ('-', "deadline_confirmed=false")]);
 const PERSON: Axis = ("person", &[('o', "person='person-a'"), ('x', "person='person-z'")]);
 const OFFERED: Axis = ("sent by", &[('x', "offered_by='person-z'"), ('o', "offered_by='person-a'")]);
+const TERMS: Axis = ("terms", &[('r', "state='submitted'"), ('c', "state='countered'")]);
 const ENROLLED: Axis = ("enrolled", &[('-', "enrolled=false"), ('+', "enrolled=true")]);
 const MEMBERS: Axis = ("is member", &[('-', ""), ('+', "persons=['person-a']")]);
 const WHOSE: Axis = (
@@ -189,7 +190,7 @@ fn axes(kind: EntityKind) -> Vec<Axis> {
         EntityKind::AuditField => {
             vec![PARTIES, AUDIENCE, ("money", &[('-', "money=false"), ('+', "money=true")]), COUNSEL]
         }
-        EntityKind::Request => vec![PARTIES, OFFERED],
+        EntityKind::Request => vec![PARTIES, OFFERED, TERMS],
         EntityKind::Quote | EntityKind::Invoice | EntityKind::Settlement | EntityKind::Message => {
             vec![PARTIES]
         }
@@ -328,8 +329,12 @@ fn matters(action: ActionName, axis: &str) -> bool {
         "confirmed" => matches!(action, ActionName::Lapse | ActionName::WarnOfLapse),
         "sent by" => matches!(
             action,
-            ActionName::AcceptMandate | ActionName::AcceptPartnership | ActionName::PrepareAnswer
+            ActionName::AcceptMandate
+                | ActionName::AcceptPartnership
+                | ActionName::PrepareAnswer
+                | ActionName::PrepareHold
         ),
+        "terms" => matches!(action, ActionName::PrepareAnswer | ActionName::PrepareHold),
         "answer" => action == ActionName::SendTriageAnswer,
         "enrolled" => action == ActionName::ManageFactor,
         "is member" => {

@@ -52,6 +52,15 @@ fn a_difference_tells_what_is_done_in_which_situation_and_what_it_breaks() {
     assert_eq!(practices.differences(&page, &page), Vec::<String>::new());
 }
 
+/// What no situation shows could be taken away without the page telling.
+#[test]
+fn every_policy_decides_somewhere_on_the_page() {
+    let page = matrix::page(&ENGINE).unwrap();
+    let names = |id: &str| page.split([' ', ',', '\n']).any(|it| it == id);
+    let missing: Vec<&str> = ENGINE.texts().iter().map(|it| &*it.id).filter(|it| !names(it)).collect();
+    assert!(missing.is_empty(), "no situation of the matrix shows {missing:?}");
+}
+
 #[test]
 fn an_axis_that_is_not_shown_changes_nothing() {
     let rows = rows().unwrap();

@@ -114,12 +114,20 @@ fn an_offer_is_declined_or_thrown_away_and_nothing_begins(demo: &Program) {
     // an assistant prepares, and never confirms
     let mut assistant = Desk::of(demo, "agency-assistant");
     let offer = assistant.sends("/roster/offer", "/roster/offer", &[("email", "artist-other@demo.example")]);
-    if offer.status == 303 {
-        let page = place(&offer);
-        assert!(assistant.offered(&page, "/confirm").is_none(), "an assistant may confirm");
-        assert!(assistant.sees(&page).text().contains("An owner or manager sends it."));
-        assert!(Desk::of(demo, "agency-owner").offered(&page, "/confirm").is_some());
-    }
+    let page = place(&offer);
+    assert!(assistant.offered(&page, "/confirm").is_none(), "an assistant may confirm");
+    // nor sees what sum stands in it, before and after it is sent, which the page says
+    let hidden = |said: &str| {
+        assert!(said.contains("A commission is named. It is not shown to you."), "{said}");
+        assert!(!said.contains('%'), "{said}");
+    };
+    let said = assistant.sees(&page).text();
+    assert!(said.contains("An owner or manager sends it."), "{said}");
+    hidden(&said);
+    let mut owner = Desk::of(demo, "agency-owner");
+    assert!(owner.sees(&page).text().contains("of the gross fee"));
+    owner.does(&page, "/confirm", &[]);
+    hidden(&assistant.sees(&page).text());
 }
 
 fn two_agencies_become_partners_and_part(demo: &Program) {

@@ -52,7 +52,7 @@ pub(super) fn party(kind: Kind, workspace: WorkspaceId, action: ActionName, on: 
         }
         // whoever sent it takes it back: a request and a hold's release are the presenter's, a hold the office's
         A::PrepareWithdrawRequest | A::PrepareRelease => !office,
-        A::PrepareWithdrawHold => office,
+        A::PrepareHold | A::PrepareWithdrawHold => office,
         // S2: a document is its side's until that side shared it
         A::ViewDocument => matches!(on, Thing::Document(it) if it.shared || it.side == side),
         A::ShareWithCounsel | A::EraseDocument => matches!(on, Thing::Document(it) if it.side == side),
@@ -91,7 +91,7 @@ pub(super) fn credential(kind: Kind, workspace: WorkspaceId, action: ActionName,
     let Some(side) = parties(on).and_then(|it| side(kind, workspace, it)) else { return false };
     match action {
         ActionName::PrepareMessage => true,
-        ActionName::PrepareAnswer => side != Side::Presenter,
+        ActionName::PrepareAnswer | ActionName::PrepareHold => side != Side::Presenter,
         _ => false,
     }
 }

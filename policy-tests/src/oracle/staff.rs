@@ -73,7 +73,7 @@ pub(super) fn automation(
             let near = told.overdue.is_some_and(|it| (-7 * 24 * 60 * 60..0).contains(&it));
             task == "timer" && it.deadline_confirmed && near
         }
-        (A::PrepareMessage | A::PrepareAnswer, on) => {
+        (A::PrepareMessage | A::PrepareAnswer | A::PrepareHold, on) => {
             owner.is_some_and(|(kind, workspace)| engagements::credential(kind, workspace, action, on))
         }
         _ => false,

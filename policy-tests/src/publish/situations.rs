@@ -30,6 +30,7 @@ const WORDS: &[Words] = &[
     ("confirmed", "", &[('+', "deadline confirmed"), ('-', "deadline not confirmed")]),
     ("person", "person", &[('o', "oneself"), ('x', "another")]),
     ("sent by", "sent by", &[('o', "oneself"), ('x', "another")]),
+    ("terms", "terms", &[('r', "as requested"), ('c', "countered")]),
     ("enrolled", "", &[('+', "factor enrolled"), ('-', "no factor enrolled")]),
     ("is member", "", &[('+', "a member here"), ('-', "no member here")]),
     (

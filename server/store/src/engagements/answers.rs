@@ -15,7 +15,7 @@ use domain::bounded::{Currency, Money, Prose};
 use domain::records::{RequestState, Turn};
 use domain::{Day, EngagementId, Id, RequestId, Side, Version};
 use policy::actions::{PrepareAnswer, PrepareWithdrawRequest};
-use policy::{Permit, Unasked, facts};
+use policy::{Action, Permit, Unasked, facts};
 
 /// Prepares other terms, or the presenter's answer to them.
 ///
@@ -157,7 +157,7 @@ pub(crate) fn perform(
     let money = payload.speaks_of_money();
     match payload {
         Payload::Counter { engagement, request, version, terms, note } => {
-            let before = take(tx, request, version)?;
+            let before = take::<PrepareAnswer>(tx, request, version)?;
             let state = match it.side {
                 Side::Presenter => RequestState::Submitted,
                 Side::Artist | Side::Agency => RequestState::Countered,
@@ -186,7 +186,7 @@ pub(crate) fn perform(
             tell(tx, it, engagement, request, &terms, "Answer", "proposes other terms", &note, event)
         }
         Payload::Decline { engagement, request, version, reason } => {
-            let before = take(tx, request, version)?;
+            let before = take::<PrepareAnswer>(tx, request, version)?;
             settle(tx, request, version, RequestState::Declined, Some(&reason))?;
             let terms = terms_of(tx, request)?;
             let event = it.event(engagement, "request", request, "declined", false).change(
@@ -214,12 +214,12 @@ pub(crate) fn perform(
 }
 
 /// Decides the answer again, on the request as it was shown and in the asker's turn.
-pub(super) fn take(
+pub(super) fn take<A: Action<On = facts::Request, Input = Unasked>>(
     tx: &mut Write<'_>,
     request: RequestId,
     version: Version,
 ) -> Result<RequestState, StoreError> {
-    let (_, facts) = tx.also::<PrepareAnswer>(request, Unasked)?;
+    let (_, facts) = tx.also::<A>(request, Unasked)?;
     fresh_enough(version, facts.version)?;
     in_turn(tx, &facts)
 }

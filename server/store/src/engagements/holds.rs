@@ -19,7 +19,7 @@ use diesel::prelude::*;
 use domain::bounded::Prose;
 use domain::records::{HoldState, RequestState};
 use domain::{Day, EngagementId, HoldId, Id, Moment, RequestId, Side, WorkspaceId};
-use policy::actions::{Lapse, PrepareAnswer, PrepareRelease, PrepareWithdrawHold};
+use policy::actions::{Lapse, PrepareHold, PrepareRelease, PrepareWithdrawHold};
 use policy::facts::{Lapsing, LapsingId};
 use policy::{Asker, Overdue, Permit, Unasked, facts};
 use std::sync::Arc;
@@ -31,15 +31,11 @@ pub const OTHERS: i64 = 7;
 /// Most days that a hold may stand.
 pub const MOST: i64 = 120;
 
-/// The rank that a hold on this request would have as things stand. Only the artist's office is told.
+/// The rank that a hold on this request would have as things stand, for whoever may grant it.
 ///
 /// # Errors
-/// Absent where the asker is not of the office; the database's.
-pub fn next_rank(db: &mut Read<'_>, permit: &Permit<PrepareAnswer>) -> Result<i64, StoreError> {
-    let side = db.asker.actor.workspace().map(|it| it.0.side());
-    if !matches!(side, Some(Side::Artist | Side::Agency)) {
-        return Err(StoreError::Absent);
-    }
+/// The database's.
+pub fn next_rank(db: &mut Read<'_>, permit: &Permit<PrepareHold>) -> Result<i64, StoreError> {
     let (artist, first, last): (Word<WorkspaceId>, Word<Day>, Word<Day>) = requests::table
         .find(permit.on().as_str())
         .select((requests::artist, requests::first_day, requests::last_day))
@@ -57,12 +53,11 @@ pub fn next_rank(db: &mut Read<'_>, permit: &Permit<PrepareAnswer>) -> Result<i6
 /// Refused, stale, not the office's turn, an expiry that is past or too far, or the database's.
 pub fn prepare_hold(
     store: &Store,
-    permit: Permit<PrepareAnswer>,
+    permit: Permit<PrepareHold>,
     expires_at: Moment,
     revises: Revises,
 ) -> Result<Prepared, StoreError> {
     store.write(permit, |tx, facts| {
-        office(tx)?;
         in_turn(tx, facts)?;
         if expires_at <= tx.now() || expires_at > tx.now().plus(MOST * Moment::DAY) {
             return Err(StoreError::Conflict(format!(
@@ -80,13 +75,6 @@ pub fn prepare_hold(
         };
         prepared(tx, &payload, facts.id, revises)
     })
-}
-
-fn office(tx: &Write<'_>) -> Result<(), StoreError> {
-    match tx.asker.actor.workspace().map(|it| it.0.side()) {
-        Some(Side::Artist | Side::Agency) => Ok(()),
-        _ => Err(StoreError::Conflict("Only the artist’s office grants a hold.".into())),
-    }
 }
 
 /// Prepares to give a hold back.
@@ -137,9 +125,8 @@ pub(crate) fn perform_grant(
     let Payload::Hold { engagement, request, version, first_day, last_day, expires_at } = payload else {
         return Err(StoreError::Corrupt("drafts.kind"));
     };
-    office(tx)?;
     span(first_day, last_day)?;
-    let before = take(tx, request, version)?;
+    let before = take::<PrepareHold>(tx, request, version)?;
     let now = tx.now();
     if expires_at <= now {
         return Err(StoreError::Conflict(

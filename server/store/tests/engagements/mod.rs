@@ -18,7 +18,7 @@ use domain::{
     AccountId, AccountStatus, Day, Digest, DraftId, EngagementId, HoldId, Kind, Moment, ProfileId, RequestId,
     Role, WorkspaceId,
 };
-use policy::actions::{self, Confirm, PrepareAnswer, PrepareRequest, VerifyAudit, ViewDraft};
+use policy::actions::{self, Confirm, PrepareAnswer, PrepareHold, PrepareRequest, VerifyAudit, ViewDraft};
 use policy::{Action, Actor, Asker, Facts, Member, Permit, Shown, Unasked};
 use std::sync::Arc;
 use store::drafts::{self, Confirmed, DraftView, Prepared};
@@ -156,7 +156,7 @@ pub(super) fn requested(ground: &Ground, who: Who, first: &str, last: &str) -> (
 /// A hold that was prepared and not yet confirmed.
 pub(super) fn hold_prepared(ground: &Ground, request: RequestId, days: i64) -> Prepared {
     let store = &ground.store;
-    let permit = permit::<PrepareAnswer>(store, &AGENCY.asks(), request, Unasked).unwrap();
+    let permit = permit::<PrepareHold>(store, &AGENCY.asks(), request, Unasked).unwrap();
     holds::prepare_hold(store, permit, NOW.plus(days * Moment::DAY), None).unwrap()
 }
 

@@ -111,17 +111,17 @@ both! {
         chains_hold(ground);
     }
 
-    fn only_the_office_learns_the_next_rank(ground) {
+    fn only_the_office_grants_and_learns_the_next_rank(ground) {
         world(ground);
         let store = &ground.store;
         let _ = held(ground, RIVAL, "2027-03-04", "2027-03-04");
         let (_, request) = requested(ground, PRESENTER, "2027-03-04", "2027-03-05");
         let next = |who: Who| store.read(&who.asks(), |db| {
-            let permit = db.permit::<PrepareAnswer>(request, Unasked)?;
+            let permit = db.permit::<PrepareHold>(request, Unasked)?;
             holds::next_rank(db, &permit)
         });
         assert_eq!(next(AGENCY).unwrap(), 2);
         ground.run("UPDATE requests SET state = 'countered' WHERE presenter <> artist AND state = 'submitted'");
-        assert!(is_refused(next(PRESENTER)), "the presenter may answer now, and still learns no rank");
+        assert!(is_refused(next(PRESENTER)), "the presenter may answer now, and still grants no hold and learns no rank");
     }
 }

@@ -1,13 +1,13 @@
 //! A draft's payload word for word: to whom, by which channel, what it says, and what cannot be taken back.
 
-use crate::pages::engagements::parts::{kind_title, paragraphs, sums_open, terms_facts};
+use crate::pages::engagements::parts::{kind_title, paragraphs, terms_facts};
 use crate::problem::Problem;
 use crate::view::{Fact, Facts, Link, Payload as Sheet, when};
 use crate::visit::Visit;
 use domain::records::DraftState;
 use domain::{EngagementId, HoldId, RequestId, Side, WorkspaceId};
 use policy::Unasked;
-use policy::actions::{PrepareAnswer, ViewEngagement, ViewFee, ViewHold, ViewRequest};
+use policy::actions::{PrepareHold, ViewDraftSums, ViewEngagement, ViewFee, ViewHold, ViewRequest};
 use store::drafts::{DraftView, Payload, Terms};
 use store::engagements::{Named, holds, holds_view, requests, view};
 
@@ -175,8 +175,8 @@ pub(super) fn told(visit: &mut Visit<'_, '_>, base: &str, draft: &DraftView) -> 
                 Fact::when("Lapses", when::instant(expires_at, &visit.house.settings.zone)),
                 Fact::text("Rank", "by the order of grants"),
             ];
-            if draft.row.state == DraftState::Prepared && visit.db.may::<PrepareAnswer>(request, &Unasked)? {
-                let permit = visit.db.permit::<PrepareAnswer>(request, Unasked)?;
+            if draft.row.state == DraftState::Prepared && visit.db.may::<PrepareHold>(request, &Unasked)? {
+                let permit = visit.db.permit::<PrepareHold>(request, Unasked)?;
                 let rank = holds::next_rank(visit.db, &permit)?;
                 rows.push(Fact::amount("Rank as things stand", rank.to_string()));
             }
@@ -235,10 +235,7 @@ fn request(
             Err(other) => return Err(other.into()),
         },
     };
-    let fee_open = match draft.row.engagement {
-        Some(id) => visit.db.may::<ViewFee>(id, &Unasked)?,
-        None => sums_open(visit)?,
-    };
+    let fee_open = visit.db.may::<ViewDraftSums>(draft.row.id, &Unasked)?;
     Ok(Told {
         verb: format!("Send request to {office}"),
         did: format!("Request sent to {office}"),

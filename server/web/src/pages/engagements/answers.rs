@@ -14,7 +14,7 @@ use crate::view::{DayField, Fact, Field, Link};
 use crate::visit::Visit;
 use domain::records::DraftKind;
 use domain::{Day, Moment, RequestId, Side};
-use policy::actions::{PrepareAnswer, PrepareWithdrawRequest, ViewFee, ViewRequest};
+use policy::actions::{PrepareAnswer, PrepareHold, PrepareWithdrawRequest, ViewFee, ViewRequest};
 use policy::{Action, Permit, Unasked, facts};
 use store::drafts::{DraftView, Payload, Prepared};
 use store::engagements::requests::{self, RequestView};
@@ -25,7 +25,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
     let all: [(&str, &str, [crate::Handler<House>; 2]); 4] = [
         (
             "/w/{workspace}/requests/{request}/hold",
-            "PrepareAnswer",
+            "PrepareHold",
             [|call| Box::pin(open(call, Answer::Hold)), |call| Box::pin(send(call, Answer::Hold))],
         ),
         (
@@ -106,7 +106,7 @@ fn form_page(
     let text = |label: &str| -> Vec<FormPart> { vec![Field::area("words", label).filled(filled).into()] };
     let (heading, lead, button, parts) = match answer {
         Answer::Hold => {
-            let permit = visit.db.permit::<PrepareAnswer>(id, Unasked)?;
+            let permit = visit.db.permit::<PrepareHold>(id, Unasked)?;
             let rank = holds::next_rank(visit.db, &permit)?;
             let field = DayField::new("until", "until_", "The hold lapses on")
                 .hint("At 18:00 on that day, unless it is released before. You fix it now for both sides.")
@@ -188,7 +188,7 @@ fn start(
             }
         }
         (Answer::Hold, _) => {
-            let permit = visit.db.permit::<PrepareAnswer>(id, Unasked)?;
+            let permit = visit.db.permit::<PrepareHold>(id, Unasked)?;
             let days = if holds::next_rank(visit.db, &permit)? == 1 { holds::FIRST } else { holds::OTHERS };
             if let Some(day) = visit.house.settings.zone.day(visit.now().plus(days * Moment::DAY)) {
                 keep_day(&mut filled, "until_", day);
@@ -211,10 +211,10 @@ async fn open(call: Call<House>, answer: Answer) -> Result<Response, Problem> {
     let (id, query) = (call.holes.id::<RequestId>("request"), call.rq.query());
     call.visit(call.member(), move |visit| {
         let id = visit.known(id)?;
-        if answer == Answer::Withdraw {
-            let _permit = permitted::<PrepareWithdrawRequest>(visit, id)?;
-        } else {
-            let _permit = permitted::<PrepareAnswer>(visit, id)?;
+        match answer {
+            Answer::Hold => drop(permitted::<PrepareHold>(visit, id)?),
+            Answer::Counter | Answer::Decline => drop(permitted::<PrepareAnswer>(visit, id)?),
+            Answer::Withdraw => drop(permitted::<PrepareWithdrawRequest>(visit, id)?),
         }
         let draft = Changes::asked(visit, query, answer.kind())?;
         let filled = start(visit, answer, id, draft.as_ref())?;
@@ -225,13 +225,12 @@ async fn open(call: Call<House>, answer: Answer) -> Result<Response, Problem> {
 
 async fn send(call: Call<House>, answer: Answer) -> Result<Response, Problem> {
     let (who, id) = (call.member(), call.holes.id::<RequestId>("request"));
-    if answer == Answer::Withdraw {
-        return call.change_on::<PrepareWithdrawRequest>(who, id, Unasked, withdraw).await;
+    match answer {
+        Answer::Hold => call.change_on::<PrepareHold>(who, id, Unasked, grant).await,
+        Answer::Counter => call.change_on::<PrepareAnswer>(who, id, Unasked, counter).await,
+        Answer::Decline => call.change_on::<PrepareAnswer>(who, id, Unasked, decline).await,
+        Answer::Withdraw => call.change_on::<PrepareWithdrawRequest>(who, id, Unasked, withdraw).await,
     }
-    call.change_on::<PrepareAnswer>(who, id, Unasked, move |visit, permit, sheet| {
-        reply_with(visit, permit, answer, sheet)
-    })
-    .await
 }
 
 const WORDS: &str = "what you would like to say";
@@ -253,38 +252,46 @@ fn withdraw(
     prepared(visit, &answers::prepare_withdraw(&store, permit, &words, changes.revises)?)
 }
 
-fn reply_with(
+fn grant(
     visit: &mut Visit<'_, '_>,
-    permit: Permit<PrepareAnswer>,
-    answer: Answer,
+    permit: Permit<PrepareHold>,
     mut sheet: Sheet,
 ) -> Result<Response, Problem> {
-    let id = permit.on();
     let changes = Changes::of(&mut sheet)?;
-    let done = match answer {
-        Answer::Hold => {
-            let expires = sheet.day("until", "until_").map(|it| lapses(visit, it));
-            let Some(expires) = expires.and_then(|it| sheet.filled.take("until", it)) else {
-                return form_page(visit, answer, id, &sheet.filled, &changes);
-            };
-            holds::prepare_hold(&sheet.finish(visit)?, permit, expires, changes.revises)?
-        }
-        Answer::Counter => {
-            let terms = asked(&mut sheet, false);
-            let words = words(&mut sheet, WORDS);
-            let (Some(terms), Some(words)) = (terms, words) else {
-                return form_page(visit, answer, id, &sheet.filled, &changes);
-            };
-            answers::prepare_counter(&sheet.finish(visit)?, permit, &terms, &words, changes.revises)?
-        }
-        Answer::Decline | Answer::Withdraw => {
-            let Some(words) = words(&mut sheet, WORDS) else {
-                return form_page(visit, answer, id, &sheet.filled, &changes);
-            };
-            answers::prepare_decline(&sheet.finish(visit)?, permit, &words, changes.revises)?
-        }
+    let expires = sheet.day("until", "until_").map(|it| lapses(visit, it));
+    let Some(expires) = expires.and_then(|it| sheet.filled.take("until", it)) else {
+        return form_page(visit, Answer::Hold, permit.on(), &sheet.filled, &changes);
     };
-    prepared(visit, &done)
+    let store = sheet.finish(visit)?;
+    prepared(visit, &holds::prepare_hold(&store, permit, expires, changes.revises)?)
+}
+
+fn counter(
+    visit: &mut Visit<'_, '_>,
+    permit: Permit<PrepareAnswer>,
+    mut sheet: Sheet,
+) -> Result<Response, Problem> {
+    let changes = Changes::of(&mut sheet)?;
+    let terms = asked(&mut sheet, false);
+    let words = words(&mut sheet, WORDS);
+    let (Some(terms), Some(words)) = (terms, words) else {
+        return form_page(visit, Answer::Counter, permit.on(), &sheet.filled, &changes);
+    };
+    let store = sheet.finish(visit)?;
+    prepared(visit, &answers::prepare_counter(&store, permit, &terms, &words, changes.revises)?)
+}
+
+fn decline(
+    visit: &mut Visit<'_, '_>,
+    permit: Permit<PrepareAnswer>,
+    mut sheet: Sheet,
+) -> Result<Response, Problem> {
+    let changes = Changes::of(&mut sheet)?;
+    let Some(words) = words(&mut sheet, WORDS) else {
+        return form_page(visit, Answer::Decline, permit.on(), &sheet.filled, &changes);
+    };
+    let store = sheet.finish(visit)?;
+    prepared(visit, &answers::prepare_decline(&store, permit, &words, changes.revises)?)
 }
 
 fn lapses(visit: &Visit<'_, '_>, day: Day) -> Result<Moment, String> {

@@ -259,13 +259,6 @@ pub(crate) fn kind_title(kind: DraftKind) -> &'static str {
     }
 }
 
-/// Whether the member may see sums of the own workspace where no engagement exists yet to be asked about its fee: the
-/// same grant that opens fees opens the workspace's export.
-pub(crate) fn sums_open(visit: &mut Visit<'_, '_>) -> Result<bool, Problem> {
-    let own = visit.member()?.1.workspace;
-    Ok(visit.db.may::<policy::actions::ExportWorkspace>(own, &policy::Unasked)?)
-}
-
 /// Terms as a payload shows them. The fee is there only where it may be seen.
 pub(crate) fn terms_facts(terms: &Terms, fee_open: bool) -> (Facts, Option<Money>) {
     let rows = vec![

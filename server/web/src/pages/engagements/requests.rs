@@ -2,7 +2,7 @@
 
 use super::parts::{
     Act, Changes, FormView, ListView, RecordView, RowView, asked, base, move_of, paged, pager, paragraphs,
-    request_mark, sums_open, terms_facts, terms_parts, typed_terms,
+    request_mark, terms_facts, terms_parts, typed_terms,
 };
 use crate::house::House;
 use crate::http::Filled;
@@ -13,7 +13,10 @@ use crate::view::{Empty, Link, Payload, when};
 use crate::visit::Visit;
 use domain::records::{DraftKind, RequestState, Turn};
 use domain::{ProfileId, RequestId, Side};
-use policy::actions::{PrepareAnswer, PrepareRequest, PrepareWithdrawRequest, ViewRequest, ViewWorkspace};
+use policy::actions::{
+    PrepareAnswer, PrepareHold, PrepareRequest, PrepareWithdrawRequest, ViewDraftSums, ViewRequest,
+    ViewWorkspace,
+};
 use policy::{Permit, Unasked};
 use store::drafts::{self, Terms};
 use store::engagements::requests::{self, RequestView};
@@ -170,7 +173,7 @@ fn acts(visit: &mut Visit<'_, '_>, base: &str, it: &RequestView) -> Result<Vec<A
     let turn = visit.asker().actor.workspace().map(|it| Turn::of(it.0.side()));
     let in_turn = turn == Some(it.state.turn()) && it.state.open();
     if in_turn && visit.db.may::<PrepareAnswer>(it.id, &Unasked)? {
-        if turn == Some(Turn::Office) {
+        if visit.db.may::<PrepareHold>(it.id, &Unasked)? {
             acts.push(Act::way(format!("{path}/hold"), "Accept with a hold").main());
             acts.push(Act::way(format!("{path}/counter"), "Propose other terms"));
         } else {
@@ -215,12 +218,14 @@ async fn blank(call: Call<House>) -> Result<Response, Problem> {
         let id = visit.known(id)?;
         let permit = visit.db.permit::<PrepareRequest>(id, Unasked)?;
         let draft = Changes::asked(visit, query, DraftKind::Request)?;
-        let filled = match draft.as_ref().and_then(drafts::DraftView::payload) {
-            // whoever may not see the fee cannot change a draft that names one
-            Some(drafts::Payload::Request { terms, .. }) if terms.fee.is_some() && !sums_open(visit)? => {
-                return Err(Problem::Refused);
+        let filled = match draft.as_ref().and_then(|it| Some((it.row.id, it.payload()?))) {
+            Some((draft, drafts::Payload::Request { title, terms, .. })) => {
+                // whoever may not see the fee cannot change a draft that names one
+                if terms.fee.is_some() && !visit.db.may::<ViewDraftSums>(draft, &Unasked)? {
+                    return Err(Problem::Refused);
+                }
+                typed_terms(&title, &terms)
             }
-            Some(drafts::Payload::Request { title, terms, .. }) => typed_terms(&title, &terms),
             _ => Filled::blank(),
         };
         form_page(visit, &permit, &filled, &Changes::to(draft.as_ref()))

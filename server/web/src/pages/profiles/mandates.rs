@@ -225,7 +225,7 @@ fn render(
     let mut shown_terms = None;
     if visit.db.may::<ViewMandateTerms>(id, &Unasked)? {
         let permit = visit.db.permit::<ViewMandateTerms>(id, Unasked)?;
-        shown_terms = Some(terms::mandate(&mandates::terms(visit.db, &permit)?));
+        shown_terms = Some(terms::mandate(&mandates::terms(visit.db, &permit)?, true));
     }
     let act = |visit: &Visit<'_, '_>, verb: &str, label: String| {
         let action = format!("{base}/mandates/{id}/{verb}");

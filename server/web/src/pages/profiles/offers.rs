@@ -12,7 +12,7 @@ use crate::visit::Visit;
 use domain::bounded::Email;
 use domain::records::DraftState;
 use domain::{Bounded, DraftId};
-use policy::actions::{Confirm, DiscardDraft, PrepareMandate, ViewDraft};
+use policy::actions::{Confirm, DiscardDraft, PrepareMandate, ViewDraft, ViewDraftSums};
 use policy::{Shown, Unasked};
 use serde::Serialize;
 use store::profiles::Terms;
@@ -143,6 +143,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
             Terms::Partnership(_) => (format!("Send the question to {to}"), format!("{base}/partners")),
         };
         let waits = it.state == DraftState::Prepared;
+        let sums = visit.db.may::<ViewDraftSums>(id, &Unasked)?;
         let mut rows =
             vec![Fact::text("Goes to", to.clone()), Fact::text("By", "mail and in their workspace")];
         if waits {
@@ -174,7 +175,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
             heading: if waits { format!("Send this to {to}?") } else { format!("Sent to {to}") },
             eyebrow: format!("Prepared by {}, {}", it.prepared_by, when::instant(it.prepared_at, &zone).text),
             facts: Facts { wide: true, rows },
-            payload: terms::payload(&it.terms),
+            payload: terms::payload(&it.terms, sums),
             short: it.digest.short(),
             digest: it.digest.to_string(),
             confirm,

@@ -1,4 +1,5 @@
-//! Terms as a page shows them: every word of the payload, and nothing that is not in it.
+//! Terms as a page shows them: every word of the payload, and nothing that is not in it. Sums are there only where they may
+//! be seen, and the page says when one is left out.
 
 use crate::view::{Fact, Facts, Payload, When, when};
 use store::profiles::{MandateTerms, PartnershipTerms, Terms};
@@ -8,15 +9,17 @@ fn day_text(day: domain::Day) -> When {
 }
 
 /// A representation, word for word.
-pub(super) fn mandate(it: &MandateTerms) -> Payload {
+pub(super) fn mandate(it: &MandateTerms, sums: bool) -> Payload {
     let mut rows = vec![Fact::text("Agency", it.agency_name.clone())];
     if !it.artist_email.is_empty() {
         rows.push(Fact::text("Offered to", it.artist_email.clone()));
     }
     rows.push(Fact::text("Territory", it.territory.clone()));
-    rows.push(Fact::amount("Commission", format!("{} of the gross fee", it.commission())));
+    if sums {
+        rows.push(Fact::amount("Commission", format!("{} of the gross fee", it.commission())));
+    }
     rows.push(Fact::when("First day", day_text(it.start)));
-    let prose = if it.managed {
+    let mut prose = if it.managed {
         vec!["The agency keeps the profile for an artist who has no account yet.".into()]
     } else {
         vec![
@@ -26,6 +29,9 @@ pub(super) fn mandate(it: &MandateTerms) -> Payload {
             "Either side may end the mandate, at once or with notice. Engagements made under it stay with both.".into(),
         ]
     };
+    if !sums {
+        prose.push("A commission is named. It is not shown to you.".into());
+    }
     Payload {
         eyebrow: Some("Mandate".into()),
         title: format!("Representation by {}", it.agency_name),
@@ -58,9 +64,9 @@ pub(super) fn partnership(it: &PartnershipTerms) -> Payload {
 }
 
 /// Either.
-pub(super) fn payload(it: &Terms) -> Payload {
+pub(super) fn payload(it: &Terms, sums: bool) -> Payload {
     match it {
-        Terms::Mandate(it) => mandate(it),
+        Terms::Mandate(it) => mandate(it, sums),
         Terms::Partnership(it) => partnership(it),
     }
 }
