@@ -24,6 +24,7 @@ mod browser;
 mod crash;
 mod crawler;
 mod documents;
+mod engagements;
 mod explorer;
 mod input;
 mod interference;

@@ -17,7 +17,7 @@ pub(crate) use confirm::Confirming;
 pub use confirm::{Confirmed, confirm};
 pub use discard::discard;
 pub use payload::{Payload, Terms};
-pub(crate) use prepare::only_one;
 pub(crate) use prepare::{Preparation, prepare};
 pub use prepare::{Prepared, Revises};
+pub(crate) use prepare::{fee, only_one};
 pub use view::{DraftRow, DraftView, list, on_engagement, view};

@@ -7,6 +7,7 @@ use crate::ledger::{Audience, Event};
 use crate::schema::drafts;
 use crate::write::{Change, Write, fresh_enough};
 use diesel::prelude::*;
+use domain::bounded::Money;
 use domain::records::{DraftKind, DraftState};
 use domain::{Digest, DraftId, EngagementId, Key, Moment, Version};
 use policy::{Unasked, actions::ViewDraft};
@@ -118,6 +119,16 @@ pub(crate) fn prepare(tx: &mut Write<'_>, it: Preparation) -> Result<Change<Prep
         .with("kind", it.kind)
         .change("digest", before.unwrap_or_default(), digest);
     Ok(Change::of(Prepared { draft, digest }, event))
+}
+
+/// The fee that a draft names, for whoever may not see it and so leaves it when they change the draft.
+pub(crate) fn fee(tx: &mut Write<'_>, draft: DraftId) -> Result<Option<Money>, StoreError> {
+    let (_permit, _) = tx.also::<ViewDraft>(draft, Unasked)?;
+    let text: String = drafts::table.find(draft.as_str()).select(drafts::payload).first(tx.db)?;
+    Ok(match Payload::parse(&text)? {
+        Payload::Request { terms, .. } | Payload::Counter { terms, .. } => terms.fee,
+        _ => None,
+    })
 }
 
 /// An event on a draft: on its engagement's chain for its own side alone, or on the platform's.

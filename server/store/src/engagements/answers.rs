@@ -17,7 +17,7 @@ use domain::{Day, EngagementId, Id, RequestId, Side, Version};
 use policy::actions::{PrepareAnswer, PrepareWithdrawRequest};
 use policy::{Action, Permit, Unasked, facts};
 
-/// Prepares other terms, or the presenter's answer to them.
+/// Prepares other terms, or the presenter's answer to them. A fee that is kept is the one that stands.
 ///
 /// # Errors
 /// Refused, stale, not the asker's turn, or the database's.
@@ -31,11 +31,12 @@ pub fn prepare_counter(
     span(asked.first_day, asked.last_day)?;
     store.write(permit, |tx, facts| {
         in_turn(tx, facts)?;
+        let stands = terms_of(tx, facts.id)?.fee;
         let payload = Payload::Counter {
             engagement: engagement_of(tx, facts.id)?,
             request: facts.id,
             version: facts.version,
-            terms: asked.terms(),
+            terms: asked.terms(tx, revises, stands)?,
             note: note.as_str().to_owned(),
         };
         prepared(tx, &payload, facts.id, revises)

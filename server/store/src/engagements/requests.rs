@@ -32,19 +32,39 @@ pub struct Asked {
     pub venue: Line,
     /// What is played.
     pub programme: Prose,
-    /// The fee, where one is named.
-    pub fee: Option<Money>,
+    /// What is said of the fee.
+    pub fee: Fee,
+}
+
+/// What whoever prepares terms says of the fee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fee {
+    /// This one, or none.
+    Named(Option<Money>),
+    /// Nothing: whoever may not see a fee leaves it as it stands.
+    Kept,
 }
 
 impl Asked {
-    pub(crate) fn terms(&self) -> Terms {
-        Terms {
+    /// The terms to prepare. A fee that is kept is that of the draft to change; of a new one, what `stands`.
+    pub(crate) fn terms(
+        &self,
+        tx: &mut Write<'_>,
+        revises: Revises,
+        stands: Option<Money>,
+    ) -> Result<Terms, StoreError> {
+        let fee = match (self.fee, revises) {
+            (Fee::Named(fee), _) => fee,
+            (Fee::Kept, Some((draft, _))) => crate::drafts::fee(tx, draft)?,
+            (Fee::Kept, None) => stands,
+        };
+        Ok(Terms {
             first_day: self.first_day,
             last_day: self.last_day,
             venue: self.venue.as_str().to_owned(),
             programme: self.programme.as_str().to_owned(),
-            fee: self.fee,
-        }
+            fee,
+        })
     }
 }
 
@@ -74,8 +94,11 @@ pub fn prepare_request(
 ) -> Result<Prepared, StoreError> {
     span(asked.first_day, asked.last_day)?;
     let profile = permit.on();
-    let payload = Payload::Request { profile, title: asked.title.as_str().to_owned(), terms: asked.terms() };
-    store.write(permit, |tx, _| prepare(tx, Preparation::of(&payload, None, Some(*profile.key()), revises)?))
+    store.write(permit, |tx, _| {
+        let terms = asked.terms(tx, revises, None)?;
+        let payload = Payload::Request { profile, title: asked.title.as_str().to_owned(), terms };
+        prepare(tx, Preparation::of(&payload, None, Some(*profile.key()), revises)?)
+    })
 }
 
 /// The artist's name, for the page on which a request is written.

@@ -111,7 +111,7 @@ pub(super) fn asked(first: &str, last: &str) -> requests::Asked {
         last_day: day(last),
         venue: Line::line("a venue", "Great Hall").unwrap(),
         programme: Prose::prose("a programme", "Berlioz\nRavel").unwrap(),
-        fee: Some(Money { minor: 1_250_000, currency: Currency::Eur }),
+        fee: requests::Fee::Named(Some(Money { minor: 1_250_000, currency: Currency::Eur })),
     }
 }
 

@@ -80,7 +80,11 @@ fn changed(before: &Terms, after: &Terms, fee_open: bool) -> String {
             "the fee".to_owned()
         });
     }
-    if all.is_empty() { "nothing; you agree to the terms as they stand".into() } else { all.join("; ") }
+    match (all.is_empty(), fee_open) {
+        (true, true) => "nothing; you agree to the terms as they stand".into(),
+        (true, false) => "nothing but perhaps the fee, which is not shown to you".into(),
+        (false, _) => all.join("; "),
+    }
 }
 
 /// What a draft says, for a member of the workspace that prepared it.

@@ -119,11 +119,12 @@ fn form_page(
             )
         }
         Answer::Counter => {
-            let mut parts = terms_parts(filled, false);
+            let mut parts = terms_parts(filled, false, request.fee_open);
             parts.extend(text("What would you like to say to it?"));
+            let fee = if request.fee_open { "" } else { " The fee is not shown to you and stays as it is." };
             (
                 "Propose other terms",
-                "Leave the terms as they are to agree to them. The other side answers next.".into(),
+                format!("Leave the terms as they are to agree to them.{fee} The other side answers next."),
                 "Prepare the answer",
                 parts,
             )
@@ -172,11 +173,7 @@ fn start(
     let mut filled = Filled::blank();
     match (answer, draft.and_then(DraftView::payload)) {
         (_, Some(Payload::Counter { terms, engagement, note, .. })) => {
-            // whoever may not see the fee cannot change a draft that names one
-            if terms.fee.is_some() && !visit.db.may::<ViewFee>(engagement, &Unasked)? {
-                return Err(Problem::Refused);
-            }
-            filled = typed_terms("", &terms);
+            filled = typed_terms("", &terms, visit.db.may::<ViewFee>(engagement, &Unasked)?);
             filled.keep("words", note);
         }
         (_, Some(Payload::Decline { reason, .. } | Payload::WithdrawRequest { reason, .. })) => {
@@ -194,7 +191,10 @@ fn start(
                 keep_day(&mut filled, "until_", day);
             }
         }
-        (Answer::Counter, _) => filled = typed_terms("", &terms_of(&about(visit, id)?.request)),
+        (Answer::Counter, _) => {
+            let request = about(visit, id)?.request;
+            filled = typed_terms("", &terms_of(&request), request.fee_open);
+        }
         (Answer::Decline | Answer::Withdraw, _) => {}
     }
     Ok(filled)
@@ -272,7 +272,8 @@ fn counter(
     mut sheet: Sheet,
 ) -> Result<Response, Problem> {
     let changes = Changes::of(&mut sheet)?;
-    let terms = asked(&mut sheet, false);
+    let fee_open = about(visit, permit.on())?.request.fee_open;
+    let terms = asked(&mut sheet, false, fee_open);
     let words = words(&mut sheet, WORDS);
     let (Some(terms), Some(words)) = (terms, words) else {
         return form_page(visit, Answer::Counter, permit.on(), &sheet.filled, &changes);

@@ -13,7 +13,7 @@ use domain::records::{DraftKind, HoldState, RequestState, Turn};
 use domain::{Day, DraftId, Kind, Version};
 use serde::Serialize;
 use store::drafts::{DraftView, Terms};
-use store::engagements::requests::Asked;
+use store::engagements::requests::{Asked, Fee};
 
 /// The path of the acting workspace.
 pub(crate) fn base(visit: &Visit<'_, '_>) -> Result<String, Problem> {
@@ -279,21 +279,14 @@ pub(crate) fn paragraphs(text: &str) -> Vec<String> {
     text.split('\n').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
 }
 
-/// The fields of what is asked for or proposed.
-pub(crate) fn terms_parts(filled: &Filled, titled: bool) -> Vec<FormPart> {
+/// The fields of what is asked for or proposed. Whoever may not see the fee is not asked for one either: an empty field
+/// would say that there is none.
+pub(crate) fn terms_parts(filled: &Filled, titled: bool, fee_open: bool) -> Vec<FormPart> {
     let mut parts = Vec::new();
     if titled {
         parts.push(Field::text("title", "What is the project called?").filled(filled).into());
     }
-    let currency = Currency::ALL
-        .iter()
-        .fold(Choice::new("currency", "Currency"), |all, it| all.option(it.as_str(), it.as_str(), ""));
-    let currency = if filled.typed("currency").is_empty() {
-        currency.choosing(&[Currency::Eur.as_str()])
-    } else {
-        currency.filled(filled)
-    };
-    let rest: [FormPart; 6] = [
+    let rest: [FormPart; 4] = [
         DayField::new("first", "first_", "First day").hint("For example 4 3 2027.").filled(filled).into(),
         DayField::new("last", "last_", "Last day")
             .hint("Leave it empty for a single day.")
@@ -301,19 +294,31 @@ pub(crate) fn terms_parts(filled: &Filled, titled: bool) -> Vec<FormPart> {
             .into(),
         Field::text("venue", "Where?").filled(filled).into(),
         Field::area("programme", "What shall be played or sung?").filled(filled).into(),
-        Field { inputmode: Some("decimal"), ..Field::text("fee", "Fee, gross") }
-            .hint("For example 12500.00. You may leave it open.")
-            .optional()
-            .filled(filled)
-            .into(),
-        currency.into(),
     ];
     parts.extend(rest);
+    if fee_open {
+        let fee = Field { inputmode: Some("decimal"), ..Field::text("fee", "Fee, gross") }
+            .hint("For example 12500.00. You may leave it open.")
+            .optional()
+            .filled(filled);
+        parts.extend([FormPart::from(fee), currency_choice(filled).into()]);
+    }
     parts
 }
 
+fn currency_choice(filled: &Filled) -> Choice {
+    let currency = Currency::ALL
+        .iter()
+        .fold(Choice::new("currency", "Currency"), |all, it| all.option(it.as_str(), it.as_str(), ""));
+    if filled.typed("currency").is_empty() {
+        currency.choosing(&[Currency::Eur.as_str()])
+    } else {
+        currency.filled(filled)
+    }
+}
+
 /// Reads those fields; faults are noted beside them. Without a title the given one stands.
-pub(crate) fn asked(sheet: &mut Sheet, titled: bool) -> Option<Asked> {
+pub(crate) fn asked(sheet: &mut Sheet, titled: bool, fee_open: bool) -> Option<Asked> {
     let a_title = |text: &str| Line::line("what the project is called", text);
     let title = if titled { sheet.take("title", a_title) } else { a_title("Terms").ok() };
     let first_day = sheet.day("first", "first_");
@@ -329,10 +334,7 @@ pub(crate) fn asked(sheet: &mut Sheet, titled: bool) -> Option<Asked> {
     }
     let venue = sheet.take("venue", |it| Line::line("a venue", it));
     let programme = sheet.take("programme", |it| Prose::prose("a programme", it));
-    let a_currency = |it: &str| it.parse::<Currency>().map_err(|_| "Choose one of the currencies");
-    let currency = sheet.take("currency", a_currency);
-    // in which currency nobody knows, the sum is not read: the form comes back for the currency
-    let fee = sheet.optional("fee", |it| currency.map(|in_this| Sum::parse(it, in_this)).transpose());
+    let fee = if fee_open { Fee::Named(fee(sheet)) } else { Fee::Kept };
     if !sheet.filled.faults.is_empty() {
         return None;
     }
@@ -342,8 +344,15 @@ pub(crate) fn asked(sheet: &mut Sheet, titled: bool) -> Option<Asked> {
         last_day: last_day?,
         venue: venue?,
         programme: programme?,
-        fee: fee.flatten(),
+        fee,
     })
+}
+
+fn fee(sheet: &mut Sheet) -> Option<Sum> {
+    let a_currency = |it: &str| it.parse::<Currency>().map_err(|_| "Choose one of the currencies");
+    let currency = sheet.take("currency", a_currency);
+    // in which currency nobody knows, the sum is not read: the form comes back for the currency
+    sheet.optional("fee", |it| currency.map(|in_this| Sum::parse(it, in_this)).transpose()).flatten()
 }
 
 /// What somebody would like to say to an answer.
@@ -351,8 +360,8 @@ pub(crate) fn words(sheet: &mut Sheet, what: &str) -> Option<Prose> {
     sheet.take("words", |it| Prose::prose(what, it))
 }
 
-/// What a form of terms starts from.
-pub(crate) fn typed_terms(title: &str, terms: &Terms) -> Filled {
+/// What a form of terms starts from; without the fee where it may not be seen.
+pub(crate) fn typed_terms(title: &str, terms: &Terms, fee_open: bool) -> Filled {
     let mut filled = Filled::blank();
     filled.keep("title", title);
     for (prefix, day) in [("first_", terms.first_day), ("last_", terms.last_day)] {
@@ -360,7 +369,7 @@ pub(crate) fn typed_terms(title: &str, terms: &Terms) -> Filled {
     }
     filled.keep("venue", terms.venue.as_str());
     filled.keep("programme", terms.programme.as_str());
-    if let Some(fee) = terms.fee {
+    if let Some(fee) = terms.fee.filter(|_| fee_open) {
         let text = fee.to_string();
         filled.keep("fee", text.split_once(' ').map_or("", |it| it.1));
         filled.keep("currency", fee.currency.as_str());

@@ -14,8 +14,8 @@ use crate::visit::Visit;
 use domain::records::{DraftKind, RequestState, Turn};
 use domain::{ProfileId, RequestId, Side};
 use policy::actions::{
-    PrepareAnswer, PrepareHold, PrepareRequest, PrepareWithdrawRequest, ViewDraftSums, ViewRequest,
-    ViewWorkspace,
+    ExportWorkspace, PrepareAnswer, PrepareHold, PrepareRequest, PrepareWithdrawRequest, ViewDraftSums,
+    ViewRequest, ViewWorkspace,
 };
 use policy::{Permit, Unasked};
 use store::drafts::{self, Terms};
@@ -196,12 +196,16 @@ fn form_page(
     let profile = permit.on();
     let base = base(visit)?;
     let artist = requests::asked_artist(visit.db, permit)?;
+    let fee_open = sums_open(visit)?;
+    let fee = if fee_open { "" } else { " A fee is for somebody who may see it to name." };
     let view = FormView {
         eyebrow: "Request".into(),
         heading: format!("Ask for {artist}"),
-        lead: "Nothing is sent yet: you see the request once more, word for word, before it goes out.".into(),
+        lead: format!(
+            "Nothing is sent yet: you see the request once more, word for word, before it goes out.{fee}"
+        ),
         facts: None,
-        parts: terms_parts(filled, true),
+        parts: terms_parts(filled, true, fee_open),
         hidden: changes.hidden(),
         action: format!("{base}/artists/{profile}/request"),
         upload: false,
@@ -212,6 +216,13 @@ fn form_page(
     view.answer(visit, "/requests", filled)
 }
 
+/// Whether the member may see sums of the own workspace where no draft exists yet to be asked about: the same grant that
+/// opens fees opens the workspace's export.
+fn sums_open(visit: &mut Visit<'_, '_>) -> Result<bool, Problem> {
+    let own = visit.member()?.1.workspace;
+    Ok(visit.db.may::<ExportWorkspace>(own, &Unasked)?)
+}
+
 async fn blank(call: Call<House>) -> Result<Response, Problem> {
     let (id, query) = (call.holes.id::<ProfileId>("profile"), call.rq.query());
     call.visit(call.member(), move |visit| {
@@ -220,11 +231,7 @@ async fn blank(call: Call<House>) -> Result<Response, Problem> {
         let draft = Changes::asked(visit, query, DraftKind::Request)?;
         let filled = match draft.as_ref().and_then(|it| Some((it.row.id, it.payload()?))) {
             Some((draft, drafts::Payload::Request { title, terms, .. })) => {
-                // whoever may not see the fee cannot change a draft that names one
-                if terms.fee.is_some() && !visit.db.may::<ViewDraftSums>(draft, &Unasked)? {
-                    return Err(Problem::Refused);
-                }
-                typed_terms(&title, &terms)
+                typed_terms(&title, &terms, visit.db.may::<ViewDraftSums>(draft, &Unasked)?)
             }
             _ => Filled::blank(),
         };
@@ -237,7 +244,8 @@ async fn prepare(call: Call<House>) -> Result<Response, Problem> {
     let (who, id) = (call.member(), call.holes.id::<ProfileId>("profile"));
     call.change_on::<PrepareRequest>(who, id, Unasked, |visit, permit, mut sheet| {
         let changes = Changes::of(&mut sheet)?;
-        let Some(asked) = asked(&mut sheet, true) else {
+        let fee_open = sums_open(visit)?;
+        let Some(asked) = asked(&mut sheet, true, fee_open) else {
             return form_page(visit, &permit, &sheet.filled, &changes);
         };
         let store = sheet.finish(visit)?;
