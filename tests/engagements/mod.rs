@@ -2,6 +2,7 @@
 //! prepares an answer.
 
 mod fees;
+mod pages;
 
 use crate::support::db::Db;
 use crate::support::program::Program;

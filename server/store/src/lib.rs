@@ -39,7 +39,7 @@ pub use error::StoreError;
 pub use facts::Load;
 pub use housekeeping::EVENTS;
 pub use ledger::{Audience, Event, Field};
-pub use lists::{ListText, Page, PageOf, Row, To, list_text};
+pub use lists::{ListText, Page, PageOf, Part, Row, To, list_text};
 pub use outbox::{Letter, Mail};
 pub use pools::{Options, Store};
 pub use read::Read;

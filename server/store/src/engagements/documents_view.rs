@@ -3,7 +3,7 @@
 use super::Named;
 use super::parties::named_one;
 use crate::error::StoreError;
-use crate::lists::{Cond, Page};
+use crate::lists::{Cond, Page, Part};
 use crate::read::Read;
 use crate::rows::Word;
 use crate::schema::{accounts, documents};
@@ -53,7 +53,7 @@ fn rows(db: &mut Read<'_>, permits: &[Permit<ViewDocument>]) -> Result<Vec<Docum
     let raw: Vec<Raw> = documents::table
         .inner_join(accounts::table.on(accounts::id.eq(documents::author)))
         .filter(documents::id.eq_any(&ids))
-        .order(documents::id)
+        .order(documents::id.desc())
         .select((
             (
                 documents::id,
@@ -109,12 +109,16 @@ pub fn view(db: &mut Read<'_>, permit: Permit<ViewDocument>) -> Result<(Document
     Ok((document, named))
 }
 
-/// The documents of one engagement that the asker may see, oldest first.
-pub(crate) fn on(db: &mut Read<'_>, engagement: EngagementId) -> Result<Vec<DocumentView>, StoreError> {
+/// The documents of one engagement that the asker may see, newest first.
+pub(crate) fn on(
+    db: &mut Read<'_>,
+    engagement: EngagementId,
+    page: &Page,
+) -> Result<Part<DocumentView>, StoreError> {
     let scope = db.scope::<ViewDocument>(&Unasked);
     let narrow = || -> Option<Cond<documents::table>> {
         Some(Box::new(documents::engagement.eq(engagement.to_string())))
     };
-    let found = db.list(&scope, &Unasked, narrow, &Page::first(200))?;
-    rows(db, &found.rows)
+    let found = db.list(&scope, &Unasked, narrow, page)?;
+    Ok(Part { rows: rows(db, &found.rows)?, next: found.next })
 }

@@ -5,7 +5,7 @@ use super::letters::{self, Notice};
 use super::parties::{named_one, on_record};
 use crate::drafts::{Confirming, Payload, Preparation, Prepared, Revises, prepare};
 use crate::error::StoreError;
-use crate::lists::{Cond, Page};
+use crate::lists::{Cond, Page, Part};
 use crate::pools::Store;
 use crate::read::Read;
 use crate::rows::Word;
@@ -86,14 +86,14 @@ pub struct MessageView {
     pub sent_at: Moment,
 }
 
-/// Messages with these permits, oldest first.
+/// Messages with these permits, newest first.
 fn rows(db: &mut Read<'_>, permits: &[Permit<ViewMessage>]) -> Result<Vec<MessageView>, StoreError> {
     type Raw = (Word<MessageId>, Word<EngagementId>, Word<Side>, String, String, i64);
     let ids: Vec<String> = permits.iter().map(|it| it.on().to_string()).collect();
     let raw: Vec<Raw> = messages::table
         .inner_join(accounts::table.on(accounts::id.eq(messages::author)))
         .filter(messages::id.eq_any(&ids))
-        .order(messages::id)
+        .order(messages::id.desc())
         .select((
             messages::id,
             messages::engagement,
@@ -126,12 +126,16 @@ pub fn view(db: &mut Read<'_>, permit: Permit<ViewMessage>) -> Result<(MessageVi
     Ok((message, named))
 }
 
-/// The messages of one engagement that the asker may see, oldest first, up to 200 a page.
-pub(crate) fn on(db: &mut Read<'_>, engagement: EngagementId) -> Result<Vec<MessageView>, StoreError> {
+/// The messages of one engagement that the asker may see, newest first.
+pub(crate) fn on(
+    db: &mut Read<'_>,
+    engagement: EngagementId,
+    page: &Page,
+) -> Result<Part<MessageView>, StoreError> {
     let scope = db.scope::<ViewMessage>(&Unasked);
     let narrow = || -> Option<Cond<messages::table>> {
         Some(Box::new(messages::engagement.eq(engagement.to_string())))
     };
-    let found = db.list(&scope, &Unasked, narrow, &Page::first(200))?;
-    rows(db, &found.rows)
+    let found = db.list(&scope, &Unasked, narrow, page)?;
+    Ok(Part { rows: rows(db, &found.rows)?, next: found.next })
 }

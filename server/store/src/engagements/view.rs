@@ -9,7 +9,7 @@ use super::requests::{self, RequestView, with_names};
 use super::{Named, notes};
 use crate::drafts::{self, DraftView};
 use crate::error::StoreError;
-use crate::lists::Page;
+use crate::lists::{Page, Part};
 use crate::read::Read;
 use crate::schema::engagements;
 use diesel::prelude::*;
@@ -61,10 +61,10 @@ pub struct EngagementView {
     pub requests: Vec<RequestView>,
     /// Newest first.
     pub holds: Vec<HoldView>,
-    /// Oldest first.
-    pub messages: Vec<MessageView>,
-    /// Oldest first.
-    pub documents: Vec<DocumentView>,
+    /// Newest first.
+    pub messages: Part<MessageView>,
+    /// Newest first.
+    pub documents: Part<DocumentView>,
     /// The own workspace's drafts that wait.
     pub drafts: Vec<DraftView>,
     /// Counsel in force.
@@ -92,11 +92,27 @@ pub fn derived(requests: &[RequestView], holds: &[HoldView]) -> (EngagementState
     (state, turn)
 }
 
+/// Where what grows on an engagement begins: after which key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct After {
+    /// Of the messages.
+    pub messages: Option<String>,
+    /// Of the documents.
+    pub documents: Option<String>,
+}
+
+/// Messages or documents on one page.
+const ROWS: usize = 50;
+
 /// One engagement.
 ///
 /// # Errors
 /// The database's.
-pub fn view(db: &mut Read<'_>, permit: &Permit<ViewEngagement>) -> Result<EngagementView, StoreError> {
+pub fn view(
+    db: &mut Read<'_>,
+    permit: &Permit<ViewEngagement>,
+    after: After,
+) -> Result<EngagementView, StoreError> {
     let id = permit.on();
     let (version, created, commission): (i64, i64, Option<i64>) = engagements::table
         .find(id.as_str())
@@ -130,8 +146,8 @@ pub fn view(db: &mut Read<'_>, permit: &Permit<ViewEngagement>) -> Result<Engage
         turn,
         requests,
         holds,
-        messages: messages::on(db, id)?,
-        documents: documents_view::on(db, id)?,
+        messages: messages::on(db, id, &Page { after: after.messages, limit: ROWS })?,
+        documents: documents_view::on(db, id, &Page { after: after.documents, limit: ROWS })?,
         drafts: drafts::on_engagement(db, id)?,
         counsel: counsel::on(db, id)?,
         commission_bp: commission.filter(|_| commission_open),

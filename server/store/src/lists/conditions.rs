@@ -38,7 +38,7 @@ by_id! { Hold, holds, desc, lt, |literal, _now| match literal {
     Literal::Flag(field) if field == "deadline_confirmed" => Some(Box::new(holds::state.eq("active"))),
     _ => party!(holds, literal),
 } }
-by_id! { Message, messages, asc, gt, |literal, _now| party!(messages, literal) }
+by_id! { Message, messages, desc, lt, |literal, _now| party!(messages, literal) }
 by_id! { Engagement, engagements, desc, lt, |literal, _now| match literal {
     Literal::Holds(field, account) if field == "counsel" => Some(Box::new(engagements::id.eq_any(
         engagement_counsel::table
@@ -48,7 +48,7 @@ by_id! { Engagement, engagements, desc, lt, |literal, _now| match literal {
     ))),
     _ => party!(engagements, literal),
 } }
-by_id! { Document, documents, asc, gt, |literal, _now| match literal {
+by_id! { Document, documents, desc, lt, |literal, _now| match literal {
     Literal::Flag(field) if field == "shared" => Some(Box::new(documents::shared.eq(true))),
     Literal::Word(field, word) if field == "side" => Some(Box::new(documents::side.eq(word.as_str().to_owned()))),
     Literal::Holds(field, account) if field == "counsel" => Some(Box::new(

@@ -38,6 +38,15 @@ impl Page {
     }
 }
 
+/// A page of what was listed, in the list's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part<T> {
+    /// What stands on it.
+    pub rows: Vec<T>,
+    /// The key to go on after, where there is more.
+    pub next: Option<String>,
+}
+
 /// A page of permits, in the list's order.
 #[derive(Debug)]
 pub struct PageOf<A: Action> {

@@ -91,12 +91,12 @@ both! {
         assert!(reads(own) && !reads(theirs));
         let view = |asker: &Arc<Asker>| store.read(asker, |db| {
             let permit = db.permit::<actions::ViewEngagement>(engagement, Unasked)?;
-            store::engagements::view::view(db, &permit)
+            store::engagements::view::view(db, &permit, Default::default())
         });
         let seen = view(&asks).unwrap();
-        assert!(seen.requests.is_empty() && seen.messages.is_empty() && seen.notes.is_none());
+        assert!(seen.requests.is_empty() && seen.messages.rows.is_empty() && seen.notes.is_none());
         assert!(seen.commission_bp.is_none() && !seen.may.write && !seen.may.fee);
-        assert_eq!(seen.documents.iter().map(|it| it.id).collect::<Vec<_>>(), [own]);
+        assert_eq!(seen.documents.rows.iter().map(|it| it.id).collect::<Vec<_>>(), [own]);
         assert!(view(&AGENCY.asks()).unwrap().counsel[0].who.is_none(), "counted, not named");
         let end = permit::<WithdrawCounsel>(store, &AGENCY.asks(), engagement, Unasked).unwrap();
         assert!(counsel::withdraw(store, end, lawyer).is_err(), "not the agency's counsel");
@@ -108,7 +108,7 @@ both! {
             "DELETE FROM engagement_counsel; INSERT INTO engagement_counsel (engagement, account, side, invited_at) \
              VALUES ('{engagement}', '{lawyer}', 'artist', 0)"
         ));
-        assert!(!reads(own) && view(&asks).unwrap().documents.is_empty());
+        assert!(!reads(own) && view(&asks).unwrap().documents.rows.is_empty());
         chains_hold(ground);
     }
 }

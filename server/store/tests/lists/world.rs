@@ -70,10 +70,6 @@ fn newest_first<I: Ord>(mut them: Vec<I>) -> Vec<I> {
     them.sort_by(|a, b| b.cmp(a));
     them
 }
-fn oldest_first<I: Ord>(mut them: Vec<I>) -> Vec<I> {
-    them.sort();
-    them
-}
 fn cycle<T: Copy>(them: &[T], at: u8) -> T {
     them[usize::from(at) % them.len()]
 }
@@ -403,8 +399,8 @@ impl World {
         self.engagements = newest_first(std::mem::take(&mut self.engagements));
         self.requests = newest_first(std::mem::take(&mut self.requests));
         self.holds = newest_first(std::mem::take(&mut self.holds));
-        self.messages = oldest_first(std::mem::take(&mut self.messages));
-        self.documents = oldest_first(std::mem::take(&mut self.documents));
+        self.messages = newest_first(std::mem::take(&mut self.messages));
+        self.documents = newest_first(std::mem::take(&mut self.documents));
         self.drafts = newest_first(std::mem::take(&mut self.drafts));
         self.codes = newest_first(std::mem::take(&mut self.codes));
     }

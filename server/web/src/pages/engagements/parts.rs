@@ -194,9 +194,14 @@ impl Changes {
 /// The key after which a list goes on, from the query.
 pub(crate) fn paged(query: Result<Fields, Problem>) -> Result<store::Page, Problem> {
     let mut query = query?;
-    let after = query.maybe("after").filter(|it| !it.is_empty() && it.len() <= 64);
+    let after = key(&mut query, "after");
     query.finish()?;
     Ok(store::Page { after, limit: 30 })
+}
+
+/// A key that a query names; what is none of ours begins at the start.
+pub(crate) fn key(query: &mut Fields, field: &str) -> Option<String> {
+    query.maybe(field).filter(|it| !it.is_empty() && it.len() <= 64)
 }
 
 /// Ways through a list at `path`.

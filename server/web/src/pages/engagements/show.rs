@@ -2,14 +2,15 @@
 
 use super::chain;
 use super::parts::{
-    Act, ListView, RowView, base, hold_mark, kind_title, move_of, paged, pager, paragraphs, request_mark,
+    Act, ListView, RowView, base, hold_mark, key, kind_title, move_of, paged, pager, paragraphs, request_mark,
 };
 use crate::house::House;
+use crate::http::Fields;
 use crate::problem::Problem;
 use crate::routes::{Call, Most, Route};
 use crate::view::{
-    Empty, Fact, Facts, Field, FormToken, Ledger, Mark, Money, MoneyLine, Move, State, Step, Steps, When,
-    when,
+    Empty, Fact, Facts, Field, FormToken, Ledger, Mark, Money, MoneyLine, Move, Pager, State, Step, Steps,
+    When, when,
 };
 use crate::visit::{As, Visit};
 use domain::records::{DocumentState, EngagementState, Turn};
@@ -17,7 +18,7 @@ use domain::{EngagementId, Kind, Side};
 use policy::actions::{ViewEngagement, ViewWorkspace};
 use policy::{Actor, Unasked};
 use serde::Serialize;
-use store::engagements::view::{self, EngagementView};
+use store::engagements::view::{self, After, EngagementView};
 use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
@@ -25,7 +26,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
         Route::get("/w/{workspace}/engagements", "ViewEngagement", "Engagement", Most::Member, |call| {
             let who = call.member();
             Box::pin(list(call, who))
-        }),
+        })
+        ,
         Route::get(
             "/w/{workspace}/engagements/{engagement}",
             "ViewEngagement",
@@ -35,17 +37,20 @@ pub(super) fn routes() -> Vec<Route<House>> {
                 let who = call.member();
                 Box::pin(show(call, who))
             },
-        ),
+        )
+        ,
         Route::get("/counsel", "ViewEngagement", "Engagement", Most::Counsel, |call| {
             Box::pin(list(call, As::Counsel))
-        }),
+        })
+        ,
         Route::get(
             "/counsel/engagements/{engagement}",
             "ViewEngagement",
             "Engagement",
             Most::Counsel,
             |call| Box::pin(show(call, As::Counsel)),
-        ),
+        )
+        ,
     ]
 }
 
@@ -159,7 +164,9 @@ struct View {
     steps: Steps,
     r#move: Option<Move>,
     papers: Vec<RowView>,
+    further: Pager,
     said: Vec<Said>,
+    earlier: Pager,
     ledger: Option<Ledger>,
     ledger_href: String,
     money: Option<Money>,
@@ -172,13 +179,22 @@ struct View {
     note_text: Option<String>,
 }
 
+/// Which page of what grows on an engagement is asked for.
+pub(super) fn after(query: Result<Fields, Problem>) -> Result<After, Problem> {
+    let mut query = query?;
+    let after = After { messages: key(&mut query, "messages"), documents: key(&mut query, "documents") };
+    query.finish()?;
+    Ok(after)
+}
+
 async fn show(call: Call<House>, who: As) -> Result<Response, Problem> {
-    let id = call.holes.id::<EngagementId>("engagement");
+    let (id, query) = (call.holes.id::<EngagementId>("engagement"), call.rq.query());
     call.visit(who, move |visit| {
         let id = visit.known(id)?;
         let permit = visit.db.permit::<ViewEngagement>(id, Unasked)?;
-        let it = view::view(visit.db, &permit)?;
-        let view = model(visit, &it)?;
+        let after = after(query)?;
+        let it = view::view(visit.db, &permit, after.clone())?;
+        let view = model(visit, &it, &after)?;
         let (_, here) = place(visit)?;
         let page = visit.page(it.named.title.clone(), here)?;
         visit.house.views.page("pages/engagements/show.html", &page, &view)
@@ -186,7 +202,7 @@ async fn show(call: Call<House>, who: As) -> Result<Response, Problem> {
     .await
 }
 
-fn model(visit: &mut Visit<'_, '_>, it: &EngagementView) -> Result<View, Problem> {
+fn model(visit: &mut Visit<'_, '_>, it: &EngagementView, after: &After) -> Result<View, Problem> {
     let (base, _) = place(visit)?;
     let path = format!("{base}/engagements/{}", it.id);
     let kind = visit.asker().actor.workspace().map(|it| it.0);
@@ -194,7 +210,7 @@ fn model(visit: &mut Visit<'_, '_>, it: &EngagementView) -> Result<View, Problem
     let (artist, presenter) = (it.named.name(Side::Artist), it.named.name(Side::Presenter));
     let dates = it.requests.first().map(|it| format!(", {}", when::span(it.first_day, it.last_day).text));
     let ledger = if it.may.ledger { Some(chain::latest(visit, it.id, &it.named, 10)?) } else { None };
-    let said = it.messages.iter().map(|message| Said {
+    let said = it.messages.rows.iter().map(|message| Said {
         from: format!("{}, {}", message.author, it.named.name(message.side)),
         when: when::instant(message.sent_at, &zone),
         href: format!("{base}/messages/{}", message.id),
@@ -216,7 +232,17 @@ fn model(visit: &mut Visit<'_, '_>, it: &EngagementView) -> Result<View, Problem
         steps: steps(it.state),
         r#move: kind.map(|_| move_of(it.turn, kind, it.named.office(), presenter, next(it))),
         papers: papers(&base, it),
+        further: Pager {
+            label: "Documents".into(),
+            first: after.documents.as_ref().map(|_| path.clone()),
+            next: onward(&path, "documents", it.documents.next.as_deref()),
+        },
         said,
+        earlier: Pager {
+            label: "Messages".into(),
+            first: after.messages.as_ref().map(|_| format!("{path}#said")),
+            next: onward(&path, "messages", it.messages.next.as_deref()).map(|it| it + "#said"),
+        },
         ledger,
         ledger_href: format!("{path}/ledger"),
         money: money(it),
@@ -243,6 +269,11 @@ fn model(visit: &mut Visit<'_, '_>, it: &EngagementView) -> Result<View, Problem
         }),
         note_text: note.filter(|_| !it.may.note).map(|it| it.0).filter(|it| !it.is_empty()),
     })
+}
+
+/// Where a list of the page goes on.
+fn onward(path: &str, field: &str, next: Option<&str>) -> Option<String> {
+    next.map(|it| format!("{path}?{field}={}", crate::http::encoding::encode(it)))
 }
 
 fn next(it: &EngagementView) -> String {
@@ -306,7 +337,7 @@ fn papers(base: &str, it: &EngagementView) -> Vec<RowView> {
             format!("{days}, {}", request.venue),
         ));
     }
-    for document in &it.documents {
+    for document in &it.documents.rows {
         let mark = match (document.state, document.shared) {
             (DocumentState::Erased, _) => Mark::of("D", State::Gone, "content erased"),
             (_, true) => Mark::of("D", State::Firm, "shared"),
