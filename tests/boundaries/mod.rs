@@ -8,7 +8,7 @@ mod races;
 mod refusals;
 mod seats;
 mod table;
-mod things;
+pub mod things;
 
 use crate::input::stage;
 use crate::oracle::Oracle;

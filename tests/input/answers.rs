@@ -65,9 +65,18 @@ fn dead_link(page: &Page) -> Option<String> {
     })
 }
 
-/// Whether a name is of this field: a day of three fields is spoken of as one.
+/// Whether a name is of this field.
 fn names(name: &str, field: &str) -> bool {
-    let of_day = ["day", "month", "year"].iter().find_map(|it| field.strip_suffix(it));
-    name == field
-        || of_day.is_some_and(|it| name == it.trim_end_matches('_') || (it.is_empty() && name == "day"))
+    names_of(field).iter().any(|it| it == name)
+}
+
+/// By which names a page speaks of a field: a day of three fields is spoken of as one.
+pub fn names_of(field: &str) -> Vec<String> {
+    let mut all = vec![field.to_owned()];
+    if let Some(it) = ["day", "month", "year"].iter().find_map(|it| field.strip_suffix(it)) {
+        let group = it.trim_end_matches('_');
+        all.push(if group.is_empty() { "day".into() } else { group.into() });
+    }
+    all.dedup();
+    all
 }

@@ -118,6 +118,13 @@ pub fn mutants(route: &Route, form: &Form, token: &str, another: Option<&str>) -
         let field = |value: &str| as_form(&body(&whole.clone().with(name, value)));
         let value = encoded(&[(name, whole.value(name).unwrap_or("1"))]);
         add(about, format!("{name} twice"), as_form(&format!("{good}&{value}&{value}")), BY_FIELD);
+        // what the page does not call optional must be there, and not be empty
+        if !form.optional.contains(name) && !matches!(kind.as_str(), "hidden" | "checkbox") {
+            let missing = body(&whole.clone().without(name));
+            add(about, format!("{name} missing"), as_form(&missing), BY_FIELD);
+            add(about, format!("{name} empty"), field(""), BY_FIELD);
+            add(about, format!("{name} of blanks"), field(" \t "), BY_FIELD);
+        }
         let broken = format!("{}&{name}=%ff%fe", body(&whole.clone().without(name)));
         add(about, format!("{name} not UTF-8"), as_form(&broken), &[400, 422]);
         match kind.as_str() {

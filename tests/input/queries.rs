@@ -1,13 +1,16 @@
 //! Queries of pages, asked wrongly: a clear answer, never a fault of ours.
 
 use super::answers::unclear;
+use crate::boundaries::things::UNKNOWN;
 use crate::crawler::walk::walk;
 use crate::support::http::{Ask, encoded};
 use crate::support::on_both;
 use crate::support::program::{Program, Serve};
-use std::collections::BTreeSet;
+use crate::support::routes::{self, Route};
+use crate::support::world::Persona;
+use std::collections::{BTreeMap, BTreeSet};
 
-on_both!(a_query_that_cannot_be_read_is_answered_clearly);
+on_both!(a_query_that_cannot_be_read_is_answered_clearly, what_nobody_reads_of_a_query_is_refused);
 
 /// What no search is meant to be asked, encoded as it is sent.
 const TEXTS: &[&str] =
@@ -60,6 +63,77 @@ fn a_query_that_cannot_be_read_is_answered_clearly(demo: &Program) {
     wrong.truncate(40);
     assert!(wrong.is_empty(), "{count} of {tried}, the first of them:\n{}", wrong.join("\n"));
     assert!(tried > 50, "only {tried} were tried");
+}
+
+/// Pages of the table that strangers link to with fields of their own, as letters and networks add them.
+const FREE: &[&str] = &["/folio/{slug}"];
+
+/// An address of each route that is read: where a walk of somebody met it, else one of nobody's thing.
+fn addresses(demo: &Program, routes: &[Route]) -> BTreeMap<String, (Persona, String)> {
+    let world = demo.world();
+    let mut all = BTreeMap::new();
+    for persona in &world.personas {
+        for it in walk(world, persona, &[], &[]).visited.iter().filter(|it| it.answer.status == 200) {
+            let path = it.path.split('?').next().unwrap_or_default().to_owned();
+            if let Some(route) = routes::find(routes, "GET", &path) {
+                all.entry(route.path.clone()).or_insert((persona.clone(), path));
+            }
+        }
+    }
+    for route in routes.iter().filter(|it| it.method == "GET") {
+        let nobodys: Vec<_> = route.holes().iter().map(|it| ((*it).to_owned(), UNKNOWN.to_owned())).collect();
+        let persona = world.persona("visitor").clone();
+        all.entry(route.path.clone()).or_insert((persona, route.fill(&nobodys)));
+    }
+    all
+}
+
+fn what_nobody_reads_of_a_query_is_refused(demo: &Program) {
+    let world = demo.world();
+    let routes = routes::all();
+    let free: Vec<_> = routes.iter().filter(|it| it.query.is_none()).map(|it| it.path.as_str()).collect();
+    assert_eq!(free, FREE);
+    let operator = format!("Bearer {}", world.ops_token);
+    let (mut wrong, mut met) = (Vec::new(), 0);
+    let addresses = addresses(demo, &routes);
+    for (pattern, (persona, path)) in &addresses {
+        let mut client = world.client(persona);
+        let mut ask = |query: &str| {
+            client.send(&Ask::new("GET", &format!("{path}{query}")).header("Authorization", &operator))
+        };
+        let plain = ask("");
+        met += usize::from(plain.status == 200);
+        if FREE.contains(&pattern.as_str()) {
+            let linked = ask("?utm_source=letter&utm_source=again&x=%ff");
+            assert_eq!((linked.status, linked.body), (plain.status, plain.body), "{pattern}");
+            continue;
+        }
+        let route = routes::find(&routes, "GET", path).unwrap();
+        let read = route.query.clone().unwrap();
+        let mut asks = vec![
+            ("nobody_asked".to_owned(), "?nobody_asked=1".to_owned(), 422),
+            ("nobody_asked".to_owned(), "?nobody_asked=%ff%fe".to_owned(), 422),
+            ("after".to_owned(), "?after=a&after=b".to_owned(), 422),
+            (String::new(), "?%ff=1".to_owned(), 400),
+        ];
+        asks.extend(read.iter().map(|it| (it.clone(), format!("?{it}=a&{it}=a"), 422)));
+        for (field, query, status) in asks {
+            let answer = ask(&query);
+            let field = Some(field.as_str()).filter(|it| !it.is_empty());
+            if answer.status != status {
+                wrong.push(format!("{path}{query} as {}: {}", persona.name, answer.status));
+            } else if let Some(fault) = unclear(&answer, field) {
+                wrong.push(format!("{path}{query} as {}: {fault}", persona.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(met * 4 > addresses.len() * 3, "only {met} of {} were met as they are", addresses.len());
+    // the public site is linked to from everywhere
+    let mut visitor = demo.visitor();
+    for page in ["/", "/artists/", "/css/base.css"] {
+        assert_eq!(visitor.get(&format!("{page}?utm_source=letter")).status, 200, "{page}");
+    }
 }
 
 /// The forms that strangers send from static pages go to a program's address: a browser gets a page back, a program

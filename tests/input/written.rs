@@ -1,8 +1,9 @@
 //! What `docs/input.md` says of each form is what the forms say themselves: the document is written from their answers.
 
+use super::answers::names_of;
 use crate::support::http::Answer;
 use crate::support::page::Form;
-use crate::support::routes::Route;
+use crate::support::routes::{self, Route};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -97,23 +98,54 @@ impl Written {
                 let _ = writeln!(text, "| `{name}` | {kind} | {} |", said.replace('|', "\\|"));
             }
         }
-        text
+        text + &queries()
     }
+}
+
+/// What is read of queries, as the table of routes says.
+fn queries() -> String {
+    let mut text = String::from(
+        "\n## Query by query\n\n| address | fields, each optional and at most once |\n| --- | --- |\n",
+    );
+    let (mut free, mut silent) = (Vec::new(), 0);
+    for route in routes::all().iter().filter(|it| it.method == "GET") {
+        match route.query.as_deref() {
+            None => free.push(format!("`{}`", route.path)),
+            Some([]) => silent += 1,
+            Some(fields) => {
+                let fields: Vec<_> = fields.iter().map(|it| format!("`{it}`")).collect();
+                let _ = writeln!(text, "| `{}` | {} |", route.path, fields.join(", "));
+            }
+        }
+    }
+    let _ = writeln!(
+        text,
+        "\nThe other {silent} addresses of the table read no field. Any query, and none of it looked at, takes {}; so do the \
+         pages of the static site.",
+        free.join(", ")
+    );
+    text
 }
 
 /// Everything behind this line is written.
 const MARK: &str = "<!-- From here on written by the test `whatever_arrives_wrong`. -->\n";
 
 fn said_by(answer: &Answer, field: &str) -> Vec<String> {
+    let names = names_of(field);
     if answer.header("content-type").is_some_and(|it| it.starts_with("text/html")) {
         let page = answer.page();
-        let mut said = page.texts(&format!("[role=alert] a[href='#{field}']"));
-        let listed = page.texts(".fault li");
-        said.extend(listed.iter().filter_map(|it| Some(it.strip_prefix(&format!("{field}: "))?.to_owned())));
+        let mut said = Vec::new();
+        for name in names {
+            said.extend(page.texts(&format!("[role=alert] a[href='#{name}']")));
+            let listed = page.texts(".fault li");
+            said.extend(
+                listed.iter().filter_map(|it| Some(it.strip_prefix(&format!("{name}: "))?.to_owned())),
+            );
+        }
         return said;
     }
     let json = answer.json();
     let errors = json["errors"].as_array().cloned().unwrap_or_default();
-    let of_field = errors.iter().filter(|it| it["field"] == field);
+    let of_field = errors.iter().filter(|it| names.iter().any(|name| it["field"] == name.as_str()));
     of_field.filter_map(|it| it["detail"].as_str().map(str::to_owned)).collect()
 }

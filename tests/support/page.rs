@@ -17,6 +17,8 @@ pub struct Form {
     pub buttons: Vec<(String, String)>,
     /// Names and kinds of everything that can be filled in: an input's type, `select`, `textarea`.
     pub kinds: Vec<(String, String)>,
+    /// Names of what the page says may stay empty.
+    pub optional: Vec<String>,
     /// Names and values of everything that can be chosen: radio buttons, boxes, options.
     pub offers: Vec<(String, String)>,
 }
@@ -106,6 +108,7 @@ fn form_of(form: ElementRef<'_>) -> Form {
     let attr = |it: ElementRef<'_>, name: &str| it.attr(name).map(str::to_owned);
     let (mut fields, mut buttons) = (Vec::new(), Vec::new());
     let (mut kinds, mut offers) = (Vec::new(), Vec::new());
+    let mut optional = Vec::new();
     for it in form.select(&selector("input[name], select[name], textarea[name], button")) {
         if it.attr("disabled").is_some() {
             continue;
@@ -120,6 +123,9 @@ fn form_of(form: ElementRef<'_>) -> Form {
             };
             if !kinds.iter().any(|(it, _)| *it == name) {
                 kinds.push((name.clone(), kind.to_owned()));
+            }
+            if may_stay_empty(form, it) && !optional.contains(&name) {
+                optional.push(name.clone());
             }
             if matches!(kind, "radio" | "checkbox") {
                 offers.push((name.clone(), attr(it, "value").unwrap_or_else(|| "on".into())));
@@ -158,8 +164,21 @@ fn form_of(form: ElementRef<'_>) -> Form {
         fields,
         buttons,
         kinds,
+        optional,
         offers,
     }
+}
+
+/// Whether the label says that a field is optional, the hint of its group that it may be left empty, or nothing is one of
+/// what can be chosen.
+fn may_stay_empty(form: ElementRef<'_>, field: ElementRef<'_>) -> bool {
+    let id = field.attr("id").unwrap_or_default();
+    let label = form.select(&selector("label")).find(|it| it.attr("for") == Some(id));
+    let group = field.ancestors().filter_map(ElementRef::wrap).find(|it| it.value().name() == "fieldset");
+    let is_nothing = field.attr("type") == Some("radio") && field.attr("value") == Some("");
+    is_nothing
+        || label.is_some_and(|it| text_of(it).ends_with("(optional)"))
+        || group.is_some_and(|it| text_of(it).contains("Leave it empty"))
 }
 
 #[test]
@@ -168,6 +187,8 @@ fn a_form_is_what_a_browser_would_send() {
         r#"<h1>Ask  for
         a hold</h1><a href="/x">x</a><form id="hold" method="POST" action="/hold">
         <input type="hidden" name="token" value="t"><input name="from" value="2027-01-02">
+        <label for="why">Why <span>(optional)</span></label><input id="why" name="why">
+        <fieldset><p>Leave it empty for one day.</p><input name="day"></fieldset>
         <input type="checkbox" name="firm"><input type="checkbox" name="option" value="yes" checked>
         <select name="rank"><option value="1">first<option selected>second</select>
         <textarea name="note">
@@ -182,12 +203,15 @@ Dear Anna</textarea><input name="no" disabled><button name="do" value="ask">Ask<
         fields,
         [
             ("token", "t"),
+            ("why", ""),
+            ("day", ""),
             ("option", "yes"),
             ("rank", "second"),
             ("note", "Dear Anna"),
             ("from", "2027-01-03")
         ]
     );
-    assert_eq!(form.of_kind(&["text", "textarea"]), ["from", "note"]);
+    assert_eq!(form.of_kind(&["text", "textarea"]), ["from", "why", "day", "note"]);
+    assert_eq!(form.optional, ["why", "day"]);
     assert_eq!(form.buttons, [("do".to_owned(), "ask".to_owned())]);
 }

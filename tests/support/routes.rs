@@ -13,6 +13,8 @@ pub struct Route {
     pub who_may: String,
     pub body_limit: usize,
     pub rate_limit: String,
+    /// The fields of a query that it reads; `None` where it takes any and looks at none.
+    pub query: Option<Vec<String>>,
 }
 
 /// Every route, as the program says.
@@ -91,6 +93,7 @@ fn a_path_is_taken_apart_and_put_together() {
         who_may: String::new(),
         body_limit: 0,
         rate_limit: String::new(),
+        query: Some(Vec::new()),
     };
     assert_eq!(route.holes(), ["workspace", "hold"]);
     let filled = route.filled("/w/a/holds/b?x=1").unwrap();

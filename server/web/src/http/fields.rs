@@ -111,9 +111,14 @@ impl Fields {
     ///
     /// # Errors
     /// [`Problem::Invalid`], naming each field that nobody asked for and each that came more than once.
-    pub fn finish(mut self) -> Result<(), Problem> {
+    pub fn finish(self) -> Result<(), Problem> {
+        self.ended("This form has no such field")
+    }
+
+    /// The same, with what is said of a field that nobody asked for.
+    pub(crate) fn ended(mut self, unasked: &str) -> Result<(), Problem> {
         for entry in self.entries.iter().filter(|it| !it.asked) {
-            self.faults.add(entry.name.clone(), "This form has no such field");
+            self.faults.add(entry.name.clone(), unasked);
         }
         if self.faults.is_empty() { Ok(()) } else { Err(Problem::Invalid(self.faults)) }
     }

@@ -166,6 +166,18 @@ impl Rq {
         upload::read(bytes, boundary, self.body_limit.min(upload::FILE)).await
     }
 
+    /// Refuses a query that asks for anything but these fields, or for one of them twice.
+    ///
+    /// # Errors
+    /// See [`Fields::parse`]; [`Problem::Invalid`], naming each field that is not read here.
+    pub fn asks_only(&self, fields: &[&str]) -> Result<(), Problem> {
+        let mut query = self.query()?;
+        for it in fields {
+            query.maybe(it);
+        }
+        query.ended("Nothing here reads this field")
+    }
+
     /// The query's fields.
     ///
     /// # Errors

@@ -106,6 +106,9 @@ async fn walk<A: AppState>(
     if !guard::admits(&rq, route.rate, edge) {
         return Err(Problem::CrossSite);
     }
+    if let Some(fields) = route.query {
+        rq.asks_only(fields)?;
+    }
     rq.body_limit = route.body;
     let holes = holes.clone();
     (route.handler)(Call { rq, holes, app: Arc::clone(&app) }).await

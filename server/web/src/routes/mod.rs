@@ -135,6 +135,9 @@ impl Rate {
 /// Body limit of an ordinary form, in bytes.
 pub const FORM: usize = 64 * 1024;
 
+/// A route that reads no query.
+const NOTHING: Option<&'static [&'static str]> = Some(&[]);
+
 /// One route.
 pub struct Route<A> {
     /// The method; `GET` also answers `HEAD`.
@@ -151,6 +154,9 @@ pub struct Route<A> {
     pub body: usize,
     /// Which limit counts.
     pub rate: Rate,
+    /// The fields of a query that it reads, each at most once; any other is refused. `None` where a query is not looked
+    /// at: a page that strangers link to with fields of their own.
+    pub query: Option<&'static [&'static str]>,
     /// What answers.
     pub handler: Handler<A>,
 }
@@ -165,7 +171,8 @@ impl<A> Route<A> {
         most: Most,
         handler: Handler<A>,
     ) -> Self {
-        Self { method: Method::GET, path, action, resource, most, body: 0, rate: Rate::Read, handler }
+        let (body, rate, query) = (0, Rate::Read, NOTHING);
+        Self { method: Method::GET, path, action, resource, most, body, rate, query, handler }
     }
 
     /// A form to send, of at most [`FORM`] bytes, counted as a mutation.
@@ -177,13 +184,26 @@ impl<A> Route<A> {
         most: Most,
         handler: Handler<A>,
     ) -> Self {
-        Self { method: Method::POST, path, action, resource, most, body: FORM, rate: Rate::Mutation, handler }
+        let (body, rate, query) = (FORM, Rate::Mutation, NOTHING);
+        Self { method: Method::POST, path, action, resource, most, body, rate, query, handler }
     }
 
     /// The same route with another body limit, in bytes.
     #[must_use]
     pub fn body(self, bytes: usize) -> Self {
         Self { body: bytes, ..self }
+    }
+
+    /// The same route, which reads these fields of a query.
+    #[must_use]
+    pub fn reads(self, fields: &'static [&'static str]) -> Self {
+        Self { query: Some(fields), ..self }
+    }
+
+    /// The same route, which is asked with any query and looks at none.
+    #[must_use]
+    pub fn reads_any(self) -> Self {
+        Self { query: None, ..self }
     }
 
     /// The same route, counted otherwise.
@@ -207,6 +227,7 @@ pub fn routes_json<A: AppState>(routes: &[Route<A>]) -> serde_json::Value {
                 "who_may": it.most.as_str(),
                 "body_limit": it.body,
                 "rate_limit": it.rate.as_str(),
+                "query": it.query,
             })
         })
         .collect()

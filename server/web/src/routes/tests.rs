@@ -364,6 +364,6 @@ fn the_table_is_listed() {
     assert_eq!(
         route,
         &serde_json::json!({ "method": "POST", "path": "/api/request-hold", "action": "Ask", "resource_type": "Platform",
-            "who_may": "visitor", "body_limit": 100, "rate_limit": "public_form" })
+            "who_may": "visitor", "body_limit": 100, "rate_limit": "public_form", "query": [] })
     );
 }

@@ -22,7 +22,8 @@ use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get("/join", "SignUp", "Platform", Most::Visitor, |call| Box::pin(show(call))),
+        Route::get("/join", "SignUp", "Platform", Most::Visitor, |call| Box::pin(show(call)))
+            .reads(&["token"]),
         Route::post("/join", "SignUp", "Platform", Most::Visitor, |call| Box::pin(join(call)))
             .rate(Rate::PublicForm),
         Route::post("/join/accept", "AcceptInvitation", "Account", Most::Counsel, |call| {

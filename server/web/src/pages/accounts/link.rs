@@ -16,7 +16,8 @@ use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get("/sign-in/link", "SignIn", "Platform", Most::Visitor, |call| Box::pin(show(call))),
+        Route::get("/sign-in/link", "SignIn", "Platform", Most::Visitor, |call| Box::pin(show(call)))
+            .reads(&["token"]),
         Route::post("/sign-in/link", "SignIn", "Platform", Most::Visitor, |call| Box::pin(redeem(call)))
             .rate(Rate::SignIn),
     ]

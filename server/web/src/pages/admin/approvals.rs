@@ -19,7 +19,8 @@ use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get("/admin/approvals", "ReviewAccount", "Account", Most::Admin, |call| Box::pin(list(call))),
+        Route::get("/admin/approvals", "ReviewAccount", "Account", Most::Admin, |call| Box::pin(list(call)))
+            .reads(&["status", "after"]),
         Route::get("/admin/approvals/{account}", "ReviewAccount", "Account", Most::Admin, |call| {
             Box::pin(one(call))
         }),

@@ -26,7 +26,8 @@ const ROWS: usize = 50;
 
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get(HERE, "ViewCode", "AccessCode", Most::Admin, |call| Box::pin(list(call))),
+        Route::get(HERE, "ViewCode", "AccessCode", Most::Admin, |call| Box::pin(list(call)))
+            .reads(&["after"]),
         Route::post(HERE, "IssueCode", "Platform", Most::Admin, |call| Box::pin(issue(call))),
         Route::post("/admin/codes/{code}/revoke", "RevokeCode", "AccessCode", Most::Admin, |call| {
             Box::pin(revoke(call))

@@ -23,7 +23,8 @@ pub(super) const ISSUER: &str = "Kalinklo Artists";
 
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get("/admin/step-up", "UseFactor", "Account", Most::Admin, |call| Box::pin(show(call))),
+        Route::get("/admin/step-up", "UseFactor", "Account", Most::Admin, |call| Box::pin(show(call)))
+            .reads(&["to"]),
         Route::post("/admin/step-up", "UseFactor", "Account", Most::Admin, |call| Box::pin(take(call)))
             .rate(Rate::SignIn),
     ]

@@ -23,7 +23,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
     vec![
         Route::get("/admin/workspaces", "ReviewWorkspace", "Workspace", Most::Admin, |call| {
             Box::pin(list(call))
-        }),
+        })
+        .reads(&["kind", "verified", "after"]),
         Route::get("/admin/workspaces/{workspace}", "ReviewWorkspace", "Workspace", Most::Admin, |call| {
             Box::pin(one(call))
         }),

@@ -22,7 +22,8 @@ use warp::reply::Response;
 #[must_use]
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get("/w/{workspace}/drafts", "ViewDraft", "Draft", Most::Member, |call| Box::pin(list(call))),
+        Route::get("/w/{workspace}/drafts", "ViewDraft", "Draft", Most::Member, |call| Box::pin(list(call)))
+            .reads(&["after"]),
         Route::get("/w/{workspace}/drafts/{draft}", "ViewDraft", "Draft", Most::Member, |call| {
             Box::pin(show(call))
         }),

@@ -47,7 +47,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
     all.into_iter()
         .flat_map(|(path, action, [get, post])| {
             [
-                Route::get(path, action, "Request", Most::Member, get),
+                Route::get(path, action, "Request", Most::Member, get).reads(&["draft"]),
                 Route::post(path, action, "Request", Most::Member, post),
             ]
         })

@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
             Most::Member,
             |call| Box::pin(show(call)),
         )
-        ,
+        .reads(&["messages", "documents"]),
     ]
 }
 

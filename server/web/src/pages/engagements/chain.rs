@@ -26,7 +26,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
                 let who = call.member();
                 Box::pin(show(call, who))
             },
-        ),
+        )
+        .reads(&["before"]),
         Route::get(
             "/w/{workspace}/engagements/{engagement}/ledger.jsonl",
             "ViewAuditChain",
@@ -43,7 +44,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
             "AuditChain",
             Most::Counsel,
             |call| Box::pin(show(call, As::Counsel)),
-        ),
+        )
+        .reads(&["before"]),
         Route::get(
             "/counsel/engagements/{engagement}/ledger.jsonl",
             "ViewAuditChain",

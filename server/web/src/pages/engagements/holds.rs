@@ -21,7 +21,8 @@ use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get("/w/{workspace}/holds", "ViewHold", "Hold", Most::Member, |call| Box::pin(list(call))),
+        Route::get("/w/{workspace}/holds", "ViewHold", "Hold", Most::Member, |call| Box::pin(list(call)))
+            .reads(&["after"]),
         Route::get("/w/{workspace}/holds/{hold}", "ViewHold", "Hold", Most::Member, |call| {
             Box::pin(show(call))
         }),
@@ -34,7 +35,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
             "Hold",
             Most::Member,
             |call| Box::pin(why(call)),
-        ),
+        )
+        .reads(&["draft"]),
         Route::post(
             "/w/{workspace}/holds/{hold}/withdraw",
             "PrepareWithdrawHold",

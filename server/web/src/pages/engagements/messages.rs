@@ -25,7 +25,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
             "Engagement",
             Most::Member,
             |call| Box::pin(blank(call)),
-        ),
+        )
+        .reads(&["draft"]),
         Route::post(
             "/w/{workspace}/engagements/{engagement}/message",
             "PrepareMessage",

@@ -26,7 +26,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
     vec![
         Route::get("/w/{workspace}/requests", "ViewRequest", "Request", Most::Member, |call| {
             Box::pin(list(call))
-        }),
+        })
+        .reads(&["after"]),
         Route::get("/w/{workspace}/requests/{request}", "ViewRequest", "Request", Most::Member, |call| {
             Box::pin(show(call))
         }),
@@ -36,7 +37,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
             "Profile",
             Most::Member,
             |call| Box::pin(blank(call)),
-        ),
+        )
+        .reads(&["draft"]),
         Route::post(
             "/w/{workspace}/artists/{profile}/request",
             "PrepareRequest",

@@ -27,7 +27,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
             let who = call.member();
             Box::pin(list(call, who))
         })
-        ,
+        .reads(&["after"]),
         Route::get(
             "/w/{workspace}/engagements/{engagement}",
             "ViewEngagement",
@@ -38,11 +38,11 @@ pub(super) fn routes() -> Vec<Route<House>> {
                 Box::pin(show(call, who))
             },
         )
-        ,
+        .reads(&["messages", "documents"]),
         Route::get("/counsel", "ViewEngagement", "Engagement", Most::Counsel, |call| {
             Box::pin(list(call, As::Counsel))
         })
-        ,
+        .reads(&["after"]),
         Route::get(
             "/counsel/engagements/{engagement}",
             "ViewEngagement",
@@ -50,7 +50,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
             Most::Counsel,
             |call| Box::pin(show(call, As::Counsel)),
         )
-        ,
+        .reads(&["messages", "documents"]),
     ]
 }
 

@@ -30,10 +30,12 @@ pub(super) fn routes() -> Vec<Route<House>> {
     all.extend([
         Route::get("/w/{workspace}/enquiries", "ViewEnquiry", "Enquiry", Most::Member, |call| {
             Box::pin(list(call))
-        }),
+        })
+        .reads(&["after"]),
         Route::get("/w/{workspace}/enquiries/{enquiry}", "ViewEnquiry", "Enquiry", Most::Member, |call| {
             Box::pin(show(call))
-        }),
+        })
+        .reads(&["draft"]),
         Route::post(
             "/w/{workspace}/enquiries/{enquiry}",
             "PrepareEnquiryAnswer",

@@ -22,7 +22,8 @@ pub(super) const HERE: &str = "/admin/enquiries";
 
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get(HERE, "TriageEnquiry", "Enquiry", Most::Admin, |call| Box::pin(list(call))),
+        Route::get(HERE, "TriageEnquiry", "Enquiry", Most::Admin, |call| Box::pin(list(call)))
+            .reads(&["after"]),
         Route::get("/admin/enquiries/{enquiry}", "TriageEnquiry", "Enquiry", Most::Admin, |call| {
             Box::pin(show(call))
         }),

@@ -21,7 +21,7 @@ const HERE: &str = "/explore";
 const TEMPLATE: &str = "pages/explorer/public.html";
 
 pub(super) fn routes() -> Vec<Route<House>> {
-    vec![Route::get(HERE, "", "", Most::Visitor, |call| Box::pin(show(call)))]
+    vec![Route::get(HERE, "", "", Most::Visitor, |call| Box::pin(show(call))).reads(&["as", "do", "on"])]
 }
 
 /// Every action, by the type of thing that it is done to.

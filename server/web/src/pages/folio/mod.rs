@@ -22,7 +22,8 @@ const MOST: usize = 50_000;
 #[must_use]
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get("/folio/{slug}", "ViewFolio", "Profile", Most::Visitor, |call| Box::pin(show(call))),
+        Route::get("/folio/{slug}", "ViewFolio", "Profile", Most::Visitor, |call| Box::pin(show(call)))
+            .reads_any(),
         Route::get("/folio/sitemap.xml", "ViewFolio", "Profile", Most::Visitor, |call| {
             Box::pin(sitemap(call))
         }),

@@ -18,7 +18,8 @@ use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
     vec![
-        Route::get("/claim/{profile}", "ClaimProfile", "Profile", Most::Member, |call| Box::pin(show(call))),
+        Route::get("/claim/{profile}", "ClaimProfile", "Profile", Most::Member, |call| Box::pin(show(call)))
+            .reads(&["token"]),
         Route::post("/claim/{profile}", "ClaimProfile", "Profile", Most::Member, |call| Box::pin(take(call))),
     ]
 }

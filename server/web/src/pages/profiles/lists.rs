@@ -25,7 +25,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
     vec![
         Route::get("/w/{workspace}/roster", "ViewProfile", "Profile", Most::Member, |call| {
             Box::pin(roster(call))
-        }),
+        })
+        .reads(&["q", "after", "done"]),
         Route::get("/w/{workspace}/roster/keep", "CreateManagedProfile", "Workspace", Most::Member, |call| {
             Box::pin(keep_form(call))
         }),
@@ -38,7 +39,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
         ),
         Route::get("/w/{workspace}/discovery", "FindListing", "Profile", Most::Member, |call| {
             Box::pin(discovery(call))
-        }),
+        })
+        .reads(&["q", "after"]),
     ]
 }
 

@@ -28,13 +28,16 @@ pub(super) fn routes() -> Vec<Route<House>> {
     vec![
         Route::get("/w/{workspace}/agencies", "ViewMandate", "Mandate", Most::Member, |call| {
             Box::pin(list(call, Kind::Artist))
-        }),
+        })
+        .reads(&["after", "done"]),
         Route::get("/w/{workspace}/mandates", "ViewMandate", "Mandate", Most::Member, |call| {
             Box::pin(list(call, Kind::Agency))
-        }),
+        })
+        .reads(&["after", "done"]),
         Route::get("/w/{workspace}/mandates/{mandate}", "ViewMandate", "Mandate", Most::Member, |call| {
             Box::pin(show(call))
-        }),
+        })
+        .reads(&["done"]),
         post("/w/{workspace}/mandates/{mandate}/accept", "AcceptMandate", |call| {
             Box::pin(answer(call, accept))
         }),

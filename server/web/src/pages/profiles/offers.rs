@@ -29,7 +29,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
         }),
         Route::get("/w/{workspace}/offers/{draft}", "ViewDraft", "Draft", Most::Member, |call| {
             Box::pin(show(call))
-        }),
+        })
+        .reads(&["done"]),
         Route::post("/w/{workspace}/offers/{draft}/confirm", "Confirm", "Draft", Most::Member, |call| {
             Box::pin(confirm(call))
         }),

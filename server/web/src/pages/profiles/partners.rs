@@ -27,7 +27,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
     vec![
         Route::get("/w/{workspace}/partners", "ViewPartnership", "Partnership", Most::Member, |call| {
             Box::pin(list(call))
-        }),
+        })
+        .reads(&["after", "done"]),
         Route::post("/w/{workspace}/partners", "PreparePartnership", "Workspace", Most::Member, |call| {
             Box::pin(ask(call))
         }),
@@ -37,7 +38,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
             "Partnership",
             Most::Member,
             |call| Box::pin(show(call)),
-        ),
+        )
+        .reads(&["done"]),
         Route::post(
             "/w/{workspace}/partners/{partnership}/accept",
             "AcceptPartnership",

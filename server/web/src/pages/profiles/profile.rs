@@ -21,10 +21,12 @@ pub(super) fn routes() -> Vec<Route<House>> {
     vec![
         Route::get("/w/{workspace}/profile", "ViewProfile", "Profile", Most::Member, |call| {
             Box::pin(own(call))
-        }),
+        })
+        .reads(&["done"]),
         Route::get("/w/{workspace}/artists/{profile}", "ViewProfile", "Profile", Most::Member, |call| {
             Box::pin(artist(call))
-        }),
+        })
+        .reads(&["done"]),
     ]
 }
 

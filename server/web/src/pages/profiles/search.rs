@@ -18,9 +18,12 @@ use store::profiles;
 use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
-    vec![Route::get("/w/{workspace}/search", "FindListing", "Profile", Most::Member, |call| {
-        Box::pin(show(call))
-    })]
+    vec![
+        Route::get("/w/{workspace}/search", "FindListing", "Profile", Most::Member, |call| {
+            Box::pin(show(call))
+        })
+        .reads(&["q", "after"]),
+    ]
 }
 
 /// A part of the answer.
