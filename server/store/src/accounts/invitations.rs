@@ -11,7 +11,7 @@ use crate::outbox::Letter;
 use crate::pools::Store;
 use crate::read::Read;
 use crate::rows::Word;
-use crate::schema::{accounts, invitations, workspaces};
+use crate::schema::{accounts, engagement_counsel, invitations, workspaces};
 use crate::write::{Change, Write};
 use diesel::prelude::*;
 use domain::bounded::Email;
@@ -126,7 +126,7 @@ pub fn invite(
 /// ledger shall say, and the letter. `side` is the side of the acting workspace.
 ///
 /// # Errors
-/// Absent where the asker acts in no workspace; the database's.
+/// Absent where the asker acts in no workspace; a conflict where this side has them as counsel already; the database's.
 pub fn invite_counsel(
     tx: &mut Write<'_>,
     engagement: EngagementId,
@@ -135,6 +135,22 @@ pub fn invite_counsel(
     origin: &str,
 ) -> Result<(InvitationId, Event, Letter), StoreError> {
     let (_, workspace) = tx.asker().actor.workspace().ok_or(StoreError::Absent)?;
+    // of the own side, whose counsel it sees by name; what other sides have is told to nobody
+    let there: Option<(String, i64)> = engagement_counsel::table
+        .inner_join(accounts::table.on(accounts::id.eq(engagement_counsel::account)))
+        .filter(engagement_counsel::engagement.eq(engagement.to_string()))
+        .filter(engagement_counsel::side.eq(side.as_str()))
+        .filter(engagement_counsel::withdrawn_at.is_null())
+        .filter(accounts::mailbox.eq(email.mailbox()))
+        .select((accounts::name, engagement_counsel::invited_at))
+        .first(tx.db)
+        .optional()?;
+    if let Some((name, since)) = there {
+        return Err(StoreError::Conflict(format!(
+            "{name} is your counsel on this engagement already, invited {}.",
+            letters::said(Moment(since))
+        )));
+    }
     let fresh = Fresh { workspace, engagement: Some(engagement), email, role: COUNSEL };
     let (id, token) = insert(tx, &fresh)?;
     let (by, name) = (name_of_asker(tx)?, name_of(tx.db, workspace)?);

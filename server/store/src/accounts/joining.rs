@@ -11,7 +11,7 @@ use crate::write::{Change, Write};
 use diesel::prelude::*;
 use domain::bounded::{Email, Line};
 use domain::people::Applicant;
-use domain::{AccountId, AccountStatus};
+use domain::{AccountId, AccountStatus, EngagementId, Moment};
 use policy::{
     Permit,
     actions::{AcceptInvitation, SignUp},
@@ -77,6 +77,21 @@ pub fn join(
     })
 }
 
+/// Since when an account is counsel on an engagement, of whichever side.
+fn since(
+    tx: &mut Write<'_>,
+    engagement: EngagementId,
+    account: AccountId,
+) -> Result<Option<String>, StoreError> {
+    let invited: Option<i64> = engagement_counsel::table
+        .find((engagement.as_str(), account.as_str()))
+        .filter(engagement_counsel::withdrawn_at.is_null())
+        .select(engagement_counsel::invited_at)
+        .first(tx.db)
+        .optional()?;
+    Ok(invited.map(|it| letters::said(Moment(it))))
+}
+
 /// What an invitation opens: a membership, or one engagement as counsel of the inviting side.
 fn taken_up(tx: &mut Write<'_>, it: &Invitation, account: AccountId) -> Result<Vec<Event>, StoreError> {
     spend(tx, it.id)?;
@@ -94,6 +109,11 @@ fn taken_up(tx: &mut Write<'_>, it: &Invitation, account: AccountId) -> Result<V
         }
         (None, Some(engagement)) => {
             let side = it.kind.side();
+            if let Some(since) = since(tx, engagement, account)? {
+                return Err(StoreError::Conflict(format!(
+                    "You are counsel on this engagement already, since {since}. This invitation opens nothing more."
+                )));
+            }
             // whoever was counsel before and was withdrawn comes back by a new invitation
             diesel::delete(
                 engagement_counsel::table

@@ -10,7 +10,7 @@ fn letter(to: &str, subject: &str, text: String) -> Letter {
 }
 
 /// An instant as mails write it, in UTC, since we do not know where the reader is.
-fn said(at: Moment) -> String {
+pub(crate) fn said(at: Moment) -> String {
     at.timestamp().map(|it| it.strftime("%a %-d %B %Y, %H:%M UTC").to_string()).unwrap_or_default()
 }
 
