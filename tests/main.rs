@@ -29,6 +29,7 @@ mod explorer;
 mod input;
 mod interference;
 mod journeys;
+mod letters;
 mod oracle;
 mod profiles;
 mod reload;

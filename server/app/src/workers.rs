@@ -7,7 +7,7 @@ use domain::bounded::Email;
 use policy::{Actor, Asker, Unasked, actions};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Acting, Mail, Store, StoreError};
+use store::{Acting, Letter, Mail, Store, StoreError};
 use tokio::sync::watch::Receiver;
 use tokio::task::JoinHandle;
 use web::House;
@@ -96,15 +96,20 @@ fn mail(store: &Store, post: &dyn Post) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether the recipient may still see the engagement that the letter speaks of.
+/// Whether the recipient may still have the letter: see the engagement it speaks of, or act for the workspace in whose
+/// name they get it. Whoever left it, or lost their approval, learns no more of it.
 fn still_theirs(store: &Store, mail: &Mail) -> Result<bool, StoreError> {
-    let (Some(engagement), Some(account)) = (mail.letter.engagement, mail.letter.account) else {
+    let Letter { account, workspace, engagement, .. } = &mail.letter;
+    let (Some(account), acting) = (*account, workspace.map_or(Acting::Counsel, Acting::Workspace)) else {
         return Ok(true);
     };
-    let acting = mail.letter.workspace.map_or(Acting::Counsel, Acting::Workspace);
     let now = now();
     match store.asker(account, acting, store.fresh(now), now) {
-        Ok(asker) => store.read(&asker, |db| db.may::<actions::ViewEngagement>(engagement, &Unasked)),
+        Ok(asker) => store.read(&asker, |db| match (*engagement, *workspace) {
+            (Some(it), _) => db.may::<actions::ViewEngagement>(it, &Unasked),
+            (None, Some(it)) => db.may::<actions::ViewWorkspace>(it, &Unasked),
+            (None, None) => Ok(true),
+        }),
         Err(StoreError::Absent) => Ok(false),
         Err(e) => Err(e),
     }

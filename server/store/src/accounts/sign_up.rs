@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::ledger::Event;
 use crate::outbox::Letter;
 use crate::pools::Store;
+use crate::rows::Word;
 use crate::schema::{accounts, memberships, workspaces};
 use crate::write::{Change, Write};
 use diesel::prelude::*;
@@ -221,13 +222,18 @@ pub(super) fn to_owners(
     workspace: WorkspaceId,
     write: impl Fn(&str) -> Letter,
 ) -> Result<Vec<Letter>, StoreError> {
-    let emails: Vec<String> = memberships::table
+    let owners: Vec<(Word<AccountId>, String)> = memberships::table
         .inner_join(accounts::table.on(accounts::id.eq(memberships::account)))
         .filter(memberships::workspace.eq(workspace.to_string()))
         .filter(memberships::role.eq(Role::Owner.as_str()))
         .filter(accounts::status.eq(AccountStatus::Approved.as_str()))
         .order(memberships::id)
-        .select(accounts::email)
+        .select((accounts::id, accounts::email))
         .load(db)?;
-    Ok(emails.iter().map(|it| write(it)).collect())
+    let letter = |(account, to): &(Word<AccountId>, String)| Letter {
+        account: Some(account.0),
+        workspace: Some(workspace),
+        ..write(to)
+    };
+    Ok(owners.iter().map(letter).collect())
 }
