@@ -37,7 +37,7 @@ pub use decisions::{DecisionLog, DecisionRow};
 pub use doors::{Acting, Doors};
 pub use error::StoreError;
 pub use facts::Load;
-pub use housekeeping::EVENTS;
+pub use housekeeping::{EVENTS, LETTERS};
 pub use ledger::{Audience, Event, Field};
 pub use lists::{ListText, Page, PageOf, Part, Row, To, list_text};
 pub use outbox::{Letter, Mail};

@@ -3,7 +3,7 @@
 use crate::ledger::checked;
 use crate::support::{NOW, asker_at, both};
 use domain::Moment;
-use policy::actions::{CreateAdmin, DispatchMail};
+use policy::actions::{CreateAdmin, DispatchMail, Housekeep};
 use policy::facts::ThePlatform;
 use policy::{Actor, Permit, Unasked};
 use std::collections::BTreeSet;
@@ -85,6 +85,24 @@ both! {
         for state in ["sent", "withheld"] {
             assert_eq!(ground.number(&format!("SELECT COUNT(*) FROM outbox WHERE state = '{state}' AND tries = 1")), 1);
         }
+    }
+
+    /// Address and subject of a letter that is done with go after 90 days; one that waits stays, however long.
+    fn letters_that_are_done_with_are_not_kept_for_ever(ground) {
+        post(&ground.store, 4);
+        let got = lease(&ground.store, NOW, 10);
+        ground.store.mail_done(&got[0], NOW, Ok(true)).unwrap();
+        ground.store.mail_done(&got[1], NOW, Ok(false)).unwrap();
+        ground.store.mail_done(&Mail { tries: 7, ..got[2].clone() }, NOW, Err("no such mailbox")).unwrap();
+        let keep = |now: Moment| {
+            let asker = asker_at(Actor::Automation("housekeeping", None), now);
+            let permit = ground.store.read(&asker, |db| db.permit::<Housekeep>(ThePlatform, Unasked)).unwrap();
+            ground.store.housekeep(&permit, now).unwrap();
+            ground.count("outbox")
+        };
+        assert_eq!(keep(NOW.plus(90 * Moment::DAY)), 4);
+        assert_eq!(keep(NOW.plus(90 * Moment::DAY + 1)), 1);
+        assert_eq!(ground.number("SELECT COUNT(*) FROM outbox WHERE state = 'waiting'"), 1);
     }
 
     /// After a failure a letter waits 1, 2, 4 … minutes; after the eighth it has failed, with the last fault kept.
