@@ -132,6 +132,6 @@ fn deadlines(store: &Store, address: &str) -> Result<(), StoreError> {
     let timer = asker(store, "timer");
     store::engagements::holds::lapse(store, &timer, DEADLINES, address)?;
     store::engagements::warnings::warn(store, &timer, DEADLINES, address)?;
-    store::profiles::mandates::lapse_due(store, &timer, address)?;
+    store::profiles::mandates::lapse_due(store, &timer, DEADLINES, address)?;
     Ok(())
 }

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod db;
+mod deadlines;
 mod decisions;
 mod doors;
 pub mod drafts;

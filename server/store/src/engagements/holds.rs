@@ -6,6 +6,7 @@ use super::parties::{named_one, on_record};
 use super::ranks::{self, Moved};
 use super::requests::span;
 use super::warnings;
+use crate::deadlines;
 use crate::drafts::{Confirming, Payload, Preparation, Prepared, Revises, only_one, prepare};
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
@@ -324,29 +325,24 @@ fn promotion_letters(tx: &mut Write<'_>, origin: &str, it: &Moved) -> Result<Vec
 /// The database's.
 pub fn lapse(store: &Store, timer: &Arc<Asker>, most: i64, origin: &str) -> Result<usize, StoreError> {
     let now = timer.now;
-    let due: Vec<(Word<HoldId>, i64)> = {
-        let mut db = store.reader()?;
-        holds::table
+    let due = |behind: Option<&(Word<HoldId>, i64)>| {
+        let mut found = holds::table
             .filter(holds::state.eq(HoldState::Active.as_str()).and(holds::expires_at.le(now.0)))
             .order((holds::expires_at, holds::id))
-            .limit(most)
+            .limit(deadlines::PAGE)
             .select((holds::id, holds::expires_at))
-            .load(&mut *db)?
-    };
-    let mut lapsed = 0;
-    for (hold, expires) in due {
-        let overdue = Overdue((now.0 - expires).div_euclid(Moment::SECOND));
-        let done = store
-            .read(timer, |db| db.permit::<Lapse>(LapsingId::Hold(hold.0), overdue))
-            .and_then(|permit| lapse_one(store, permit, Moment(expires), origin));
-        match done {
-            Ok(()) => lapsed += 1,
-            // somebody released it, or another server was quicker
-            Err(StoreError::Stale { .. } | StoreError::Refused(_) | StoreError::Absent) => {}
-            Err(other) => return Err(other),
+            .into_boxed();
+        if let Some((id, at)) = behind {
+            let later = holds::expires_at.eq(*at).and(holds::id.gt(id.0.to_string()));
+            found = found.filter(holds::expires_at.gt(*at).or(later));
         }
-    }
-    Ok(lapsed)
+        Ok(found.load(&mut *store.reader()?)?)
+    };
+    deadlines::each(most, due, |(hold, expires)| {
+        let overdue = Overdue((now.0 - expires).div_euclid(Moment::SECOND));
+        let permit = store.read(timer, |db| db.permit::<Lapse>(LapsingId::Hold(hold.0), overdue))?;
+        lapse_one(store, permit, Moment(*expires), origin)
+    })
 }
 
 fn lapse_one(store: &Store, permit: Permit<Lapse>, expires: Moment, origin: &str) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ use super::holds::active;
 use super::letters::{self, Notice};
 use super::parties::named_one;
 use super::ranks;
+use crate::deadlines;
 use crate::error::StoreError;
 use crate::ledger::Event;
 use crate::pools::Store;
@@ -42,36 +43,26 @@ fn within(left: i64) -> &'static str {
 /// The database's.
 pub fn warn(store: &Store, timer: &Arc<Asker>, most: i64, origin: &str) -> Result<usize, StoreError> {
     let now = timer.now;
-    let due: Vec<(Word<HoldId>, i64)> = {
-        let mut db = store.reader()?;
-        holds::table
+    let due = |behind: Option<&(Word<HoldId>, i64, i64)>| {
+        let at = holds::warn_at.assume_not_null();
+        let mut found = holds::table
             .filter(holds::state.eq(HoldState::Active.as_str()))
-            .filter(holds::warn_at.is_not_null().and(holds::warn_at.assume_not_null().le(now.0)))
+            .filter(holds::warn_at.is_not_null().and(at.le(now.0)))
             .filter(holds::expires_at.gt(now.0))
             .order((holds::warn_at, holds::id))
-            .limit(most)
-            .select((holds::id, holds::expires_at))
-            .load(&mut *db)?
-    };
-    let mut warned = 0;
-    for (hold, expires) in due {
-        let overdue = Overdue((now.0 - expires).div_euclid(Moment::SECOND));
-        let done = store
-            .read(timer, |db| db.permit::<WarnOfLapse>(hold.0, overdue))
-            .and_then(|permit| warn_one(store, permit, origin));
-        match done {
-            Ok(()) => warned += 1,
-            // it ended, or another server was quicker
-            Err(
-                StoreError::Stale { .. }
-                | StoreError::Refused(_)
-                | StoreError::Absent
-                | StoreError::Conflict(_),
-            ) => {}
-            Err(other) => return Err(other),
+            .limit(deadlines::PAGE)
+            .select((holds::id, at, holds::expires_at))
+            .into_boxed();
+        if let Some((id, warn, _)) = behind {
+            found = found.filter(at.gt(*warn).or(at.eq(*warn).and(holds::id.gt(id.0.to_string()))));
         }
-    }
-    Ok(warned)
+        Ok(found.load(&mut *store.reader()?)?)
+    };
+    deadlines::each(most, due, |(hold, _, expires)| {
+        let overdue = Overdue((now.0 - expires).div_euclid(Moment::SECOND));
+        let permit = store.read(timer, |db| db.permit::<WarnOfLapse>(hold.0, overdue))?;
+        warn_one(store, permit, origin)
+    })
 }
 
 fn warn_one(store: &Store, permit: Permit<WarnOfLapse>, origin: &str) -> Result<(), StoreError> {

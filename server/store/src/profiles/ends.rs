@@ -3,6 +3,7 @@
 use super::mandates::{Standing, midnight, set, standing, told};
 use super::{conflict, landed, people};
 use crate::db::Db;
+use crate::deadlines;
 use crate::engagements::letters::days;
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
@@ -91,31 +92,25 @@ pub fn lapse(store: &Store, permit: Permit<Lapse>, address: &str) -> Result<(), 
 ///
 /// # Errors
 /// The database's. What is refused is left as it is and logged.
-pub fn lapse_due(store: &Store, timer: &Arc<Asker>, address: &str) -> Result<usize, StoreError> {
-    let due: Vec<(MandateId, Moment)> = store.read(timer, |db| {
-        let rows: Vec<(Word<MandateId>, Option<i64>)> = mandates::table
+pub fn lapse_due(store: &Store, timer: &Arc<Asker>, most: i64, address: &str) -> Result<usize, StoreError> {
+    let due = |behind: Option<&(Word<MandateId>, i64)>| {
+        let mut found = mandates::table
             .filter(mandates::state.eq(MandateState::Ending.as_str()))
-            .filter(mandates::ends_at.le(timer.now.0))
+            .filter(mandates::ends_at.is_not_null().and(mandates::ends_at.assume_not_null().le(timer.now.0)))
             .order(mandates::id)
-            .limit(200)
-            .select((mandates::id, mandates::ends_at))
-            .load(db.db)?;
-        Ok::<_, StoreError>(rows.into_iter().filter_map(|(id, at)| Some((id.0, Moment(at?)))).collect())
-    })?;
-    let mut ended = 0;
-    for (id, at) in due {
-        let overdue = Overdue(timer.now.age_of(at));
-        let permit = store.read(timer, |db| db.permit::<Lapse>(LapsingId::Mandate(id), overdue));
-        match permit.and_then(|it| lapse(store, it, address)) {
-            Ok(()) => ended += 1,
-            // somebody ended it in the meantime, or another server did
-            Err(StoreError::Conflict(_) | StoreError::Stale { .. } | StoreError::Refused(_)) => {
-                tracing::info!(mandate = %id, "a mandate did not lapse");
-            }
-            Err(e) => return Err(e),
+            .limit(deadlines::PAGE)
+            .select((mandates::id, mandates::ends_at.assume_not_null()))
+            .into_boxed();
+        if let Some((id, _)) = behind {
+            found = found.filter(mandates::id.gt(id.0.to_string()));
         }
-    }
-    Ok(ended)
+        Ok(found.load(&mut *store.reader()?)?)
+    };
+    deadlines::each(most, due, |(id, at)| {
+        let overdue = Overdue(timer.now.age_of(Moment(*at)));
+        let permit = store.read(timer, |db| db.permit::<Lapse>(LapsingId::Mandate(id.0), overdue))?;
+        lapse(store, permit, address)
+    })
 }
 
 fn artist_name(db: &mut Db, profile: ProfileId) -> QueryResult<String> {

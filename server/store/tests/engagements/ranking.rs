@@ -86,6 +86,36 @@ both! {
         chains_hold(ground);
     }
 
+    /// However many may not lapse, and whatever stands against it, the next one does.
+    fn holds_that_may_not_lapse_keep_no_other_from_it(ground) {
+        world(ground);
+        let (_, first) = held(ground, RIVAL, "2027-03-04", "2027-03-04");
+        let (_, second) = held(ground, PRESENTER, "2027-03-05", "2027-03-05");
+        // 150 more of the rival's run out before the presenter's
+        for number in 0..150 {
+            let id = format!("{}{number:04}", &first.to_string()[..18]);
+            ground.run(&format!(
+                "INSERT INTO holds (id, engagement, request, artist, agency, presenter, state, first_day, last_day, granted_at, \
+                 expires_at, version) SELECT '{id}', engagement, request, artist, agency, presenter, state, first_day, last_day, \
+                 granted_at, expires_at - {number}, version FROM holds WHERE id = '{first}'"
+            ));
+        }
+        let mut bundle = policy::Bundle::embedded();
+        let text = bundle.files.get_mut("policies/p07-human-approval.cedar").unwrap();
+        text.push_str(&format!(
+            "\n@id(\"not-the-rivals\")\n@practice(\"P7\")\n@says(\"Not these.\")\nforbid (\n  principal is Automation,\n  action == \
+             Action::\"Lapse\",\n  resource is Hold\n)\nwhen {{ resource.presenter == PresenterWorkspace::\"{}\" }};\n",
+            RIVAL.house()
+        ));
+        let engine = policy::Engine::load(&bundle).unwrap_or_else(|e| panic!("{e}"));
+        let store = ground.another_with(41, Arc::new(engine), crate::support::OPTIONS);
+        let at = NOW.plus(40 * Moment::DAY);
+        let lapse = |most| holds::lapse(&store, &asker_at(Actor::Automation("timer", None), at), most, ORIGIN).unwrap();
+        assert_eq!((lapse(100), lapse(100)), (1, 0));
+        assert_eq!(rank(ground, second), 0);
+        assert_eq!(ground.number("SELECT COUNT(*) FROM holds WHERE state = 'active'"), 151);
+    }
+
     fn two_grants_for_one_day_at_once_are_first_and_second(ground) {
         world(ground);
         for round in 1..=4 {

@@ -182,13 +182,13 @@ both! {
         mandates::end(store, permit, day("2027-01-31"), HERE).unwrap();
         assert_eq!(letters(ground, ANNA), 1);
         let timer = |days: i64| asker_at(Actor::Automation("timer", None), NOW.plus(days * Moment::DAY));
-        assert_eq!(mandates::lapse_due(store, &timer(10), HERE).unwrap(), 0);
+        assert_eq!(mandates::lapse_due(store, &timer(10), 10, HERE).unwrap(), 0);
         let other = asker_at(Actor::Automation("mail", None), NOW.plus(20 * Moment::DAY));
-        assert_eq!(mandates::lapse_due(store, &other, HERE).unwrap(), 0);
+        assert_eq!(mandates::lapse_due(store, &other, 10, HERE).unwrap(), 0);
         let late = acting_at(store, AGENCY, NOW.plus(20 * Moment::DAY));
         assert!(store.read(&late, |db| db.permit::<ViewProfile>(profile(ANNA), Unasked)).is_err());
-        assert_eq!(mandates::lapse_due(store, &timer(20), HERE).unwrap(), 1);
-        assert_eq!(mandates::lapse_due(store, &timer(20), HERE).unwrap(), 0);
+        assert_eq!(mandates::lapse_due(store, &timer(20), 10, HERE).unwrap(), 1);
+        assert_eq!(mandates::lapse_due(store, &timer(20), 10, HERE).unwrap(), 0);
         assert_eq!(ground.number("SELECT COUNT(*) FROM profiles WHERE level = 'public' AND opted_in"), 1);
         assert_eq!((told(ground, "notice-given"), told(ground, "lapsed"), entries(store)), (1, 1, 2));
     }

@@ -3,7 +3,7 @@
 pub(crate) mod ground;
 pub(crate) mod rows;
 
-pub(crate) use ground::{Ground, Seeded, engine};
+pub(crate) use ground::{Ground, OPTIONS, Seeded, engine};
 pub(crate) use rows::{Rows, Sql, id};
 
 use domain::{Moment, VisitId};
