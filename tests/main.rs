@@ -35,5 +35,6 @@ mod profiles;
 mod reload;
 mod reviewers;
 mod serve;
+mod staff;
 mod support;
 mod tidy;

@@ -95,9 +95,10 @@ pub(super) fn suspended(to: &str, name: &str, reason: &str, origin: &str) -> Let
 }
 
 /// The account is open again.
-pub(super) fn reinstated(to: &str, name: &str, origin: &str) -> Letter {
+pub(super) fn reinstated(to: &str, name: &str, reason: &str, origin: &str) -> Letter {
     let text = format!(
-        "Dear {name},\n\nyour account is no longer suspended. Sign in with this address:\n\n{origin}/sign-in"
+        "Dear {name},\n\nyour account is no longer suspended. The reason:\n\n{reason}\n\nSign in with this \
+         address:\n\n{origin}/sign-in"
     );
     letter(to, "Your account at Kalinklo Artists is open again", text)
 }

@@ -82,7 +82,10 @@ struct Step<'a> {
     from: AccountStatus,
     to: AccountStatus,
     transition: &'static str,
+    /// What the person is told, in the letter and on their page.
     reason: Option<&'a str>,
+    /// What stands in the ledger alone.
+    note: Option<&'a str>,
     wrong: &'static str,
 }
 
@@ -122,11 +125,15 @@ fn step<A: Action<On = facts::Account>>(
         if let Some(reason) = it.reason {
             event = event.with("reason", reason);
         }
+        if let Some(note) = it.note {
+            event = event.with("note", note);
+        }
         Ok(Change::of((), event).telling([letter(&email, &name)]))
     })
 }
 
-/// Approves a pending account. `shown` is the edition of the application that was read.
+/// Approves a pending account. `shown` is the edition of the application that was read; a `note` says why, for the
+/// ledger alone.
 ///
 /// # Errors
 /// A conflict where it is decided already; stale; the database's.
@@ -134,6 +141,7 @@ pub fn approve(
     store: &Store,
     permit: Permit<ApproveAccount>,
     shown: Version,
+    note: Option<&Prose>,
     origin: &str,
 ) -> Result<(), StoreError> {
     let it = Step {
@@ -141,6 +149,7 @@ pub fn approve(
         to: AccountStatus::Approved,
         transition: "approved",
         reason: None,
+        note: note.map(Prose::as_str),
         wrong: "This account does not wait for a decision any more.",
     };
     step(store, permit, shown, &it, |to, name| letters::approved(to, name, origin), |_, _| Ok(()))
@@ -162,6 +171,7 @@ pub fn reject(
         to: AccountStatus::Rejected,
         transition: "rejected",
         reason: Some(reason.as_str()),
+        note: None,
         wrong: "This account does not wait for a decision any more.",
     };
     step(
@@ -190,13 +200,14 @@ pub fn suspend(
         to: AccountStatus::Suspended,
         transition: "suspended",
         reason: Some(reason.as_str()),
+        note: None,
         wrong: "Only an approved account can be suspended.",
     };
     let letter = |to: &str, name: &str| letters::suspended(to, name, reason.as_str(), origin);
     step(store, permit, shown, &it, letter, |tx, id| sessions::end_all(tx.db, id).map(|_| ()))
 }
 
-/// Opens a suspended account again.
+/// Opens a suspended account again with a reason, which the person is told.
 ///
 /// # Errors
 /// A conflict where it is not suspended; stale; the database's.
@@ -204,14 +215,17 @@ pub fn reinstate(
     store: &Store,
     permit: Permit<ReinstateAccount>,
     shown: Version,
+    reason: &Prose,
     origin: &str,
 ) -> Result<(), StoreError> {
     let it = Step {
         from: AccountStatus::Suspended,
         to: AccountStatus::Approved,
         transition: "reinstated",
-        reason: None,
+        reason: Some(reason.as_str()),
+        note: None,
         wrong: "Only a suspended account can be opened again.",
     };
-    step(store, permit, shown, &it, |to, name| letters::reinstated(to, name, origin), |_, _| Ok(()))
+    let letter = |to: &str, name: &str| letters::reinstated(to, name, reason.as_str(), origin);
+    step(store, permit, shown, &it, letter, |_, _| Ok(()))
 }

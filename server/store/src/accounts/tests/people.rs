@@ -99,7 +99,7 @@ impl Ground {
         let permit =
             self.permit::<actions::ApproveAccount>(&self.staff(admin, NOW, 10), id, policy::Factor).unwrap();
         let shown = permit.version();
-        accounts::approve(&self.store, permit, shown, ORIGIN).unwrap();
+        accounts::approve(&self.store, permit, shown, None, ORIGIN).unwrap();
         (id, self.workspace(address))
     }
     pub(crate) fn some_admin(&self) -> AccountId {

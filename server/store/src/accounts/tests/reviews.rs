@@ -16,7 +16,7 @@ fn approve(ground: &Ground, it: AccountId) -> Result<(), StoreError> {
     let asker = ground.staff(ground.some_admin(), NOW, 10);
     let permit = ground.permit::<actions::ApproveAccount>(&asker, it, Factor)?;
     let shown = permit.version();
-    accounts::approve(&ground.store, permit, shown, ORIGIN)
+    accounts::approve(&ground.store, permit, shown, None, ORIGIN)
 }
 fn reject(ground: &Ground, it: AccountId) -> Result<(), StoreError> {
     let asker = ground.staff(ground.some_admin(), NOW, 10);
@@ -34,7 +34,7 @@ fn reinstate(ground: &Ground, it: AccountId) -> Result<(), StoreError> {
     let asker = ground.staff(ground.some_admin(), NOW, 10);
     let permit = ground.permit::<actions::ReinstateAccount>(&asker, it, Factor)?;
     let shown = permit.version();
-    accounts::reinstate(&ground.store, permit, shown, ORIGIN)
+    accounts::reinstate(&ground.store, permit, shown, &prose("Cleared up."), ORIGIN)
 }
 /// The artist agreed to the folio and to be found.
 fn agreed(ground: &Ground, home: WorkspaceId) {

@@ -97,10 +97,10 @@ pub(super) fn about(
     }
     leaf = match application.status {
         AccountStatus::Pending => {
-            leaf.maybe(approve(visit, application)?).maybe(reject(visit, application, filled)?)
+            leaf.maybe(approve(visit, application, filled)?).maybe(reject(visit, application, filled)?)
         }
         AccountStatus::Approved => leaf.maybe(suspend(visit, application, filled)?),
-        AccountStatus::Suspended => leaf.maybe(reinstate(visit, application)?),
+        AccountStatus::Suspended => leaf.maybe(reinstate(visit, application, filled)?),
         AccountStatus::Rejected | AccountStatus::Withdrawn => leaf,
     };
     let mut page = visit.page(application.name.clone(), "/admin/approvals")?;
@@ -114,11 +114,12 @@ fn decision(visit: &mut Visit<'_, '_>, it: &Application, step: &str, verb: &str)
         .hidden("version", it.version.0.to_string())
 }
 
-fn approve(visit: &mut Visit<'_, '_>, it: &Application) -> Result<Option<Section>, Problem> {
+fn approve(visit: &mut Visit<'_, '_>, it: &Application, filled: &Filled) -> Result<Option<Section>, Problem> {
     if !visit.db.may::<ApproveAccount>(it.account, &Factor)? {
         return Ok(None);
     }
-    let form = decision(visit, it, "approve", "Approve the account");
+    let note = Field::area("note", "Why").hint("Stands in the ledger. The person is not told.").optional();
+    let form = decision(visit, it, "approve", "Approve the account").field(note.filled(filled));
     Ok(Some(Section::titled("approve", "Approve").say("The person is told by mail.").form(form)))
 }
 
@@ -151,11 +152,15 @@ fn suspend(visit: &mut Visit<'_, '_>, it: &Application, filled: &Filled) -> Resu
     Ok(Some(section.form(form)))
 }
 
-fn reinstate(visit: &mut Visit<'_, '_>, it: &Application) -> Result<Option<Section>, Problem> {
+fn reinstate(
+    visit: &mut Visit<'_, '_>,
+    it: &Application,
+    filled: &Filled,
+) -> Result<Option<Section>, Problem> {
     if !visit.db.may::<ReinstateAccount>(it.account, &Factor)? {
         return Ok(None);
     }
-    let form = decision(visit, it, "reinstate", "Open the account again");
+    let form = decision(visit, it, "reinstate", "Open the account again").field(reason(filled));
     Ok(Some(Section::titled("reinstate", "Open again").form(form)))
 }
 

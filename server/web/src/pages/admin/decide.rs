@@ -69,18 +69,25 @@ fn approve(
     visit: &mut Visit<'_, '_>,
     permit: Permit<ApproveAccount>,
     shown: Version,
-    sheet: Sheet,
+    mut sheet: Sheet,
 ) -> Result<(), Problem> {
-    Ok(accounts::approve(&sheet.finish(visit)?, permit, shown, &visit.house.settings.address)?)
+    let note = sheet.optional("note", |it| Prose::prose("why you approve", it));
+    if !sheet.filled.is_fine() {
+        return Err(again(visit, permit.on(), &sheet)?);
+    }
+    let store = sheet.finish(visit)?;
+    Ok(accounts::approve(&store, permit, shown, note.as_ref(), &visit.house.settings.address)?)
 }
 
 fn reinstate(
     visit: &mut Visit<'_, '_>,
     permit: Permit<ReinstateAccount>,
     shown: Version,
-    sheet: Sheet,
+    mut sheet: Sheet,
 ) -> Result<(), Problem> {
-    Ok(accounts::reinstate(&sheet.finish(visit)?, permit, shown, &visit.house.settings.address)?)
+    let reason = reason(visit, permit.on(), &mut sheet)?;
+    let store = sheet.finish(visit)?;
+    Ok(accounts::reinstate(&store, permit, shown, &reason, &visit.house.settings.address)?)
 }
 
 /// The account's page again, as it stands now.

@@ -87,7 +87,7 @@ async fn dangerous_steps_need_a_code_of_the_last_minutes() {
     ann.get("/you").await.leads("/sign-in");
     ann.sign_in("ann@example.org").await.leads("/waiting");
     ann.get("/waiting").await.sees("Your account is suspended").sees("Reports.");
-    staff.submit(&page, &format!("{page}/reinstate"), &[]).await.leads(&page);
+    staff.submit(&page, &format!("{page}/reinstate"), &[("reason", "Cleared up.")]).await.leads(&page);
     ann.get("/you").await.sees("Anna Example");
 }
 
@@ -124,12 +124,12 @@ async fn an_application_is_decided_as_it_was_shown() {
     let approved = staff.get(&page).await;
     staff.submit(&page, &suspend, &[("reason", "Reports.")]).await.leads(&page);
     let suspended = staff.get(&page).await;
-    staff.submit(&page, &reinstate, &[]).await.leads(&page);
+    staff.submit(&page, &reinstate, &[("reason", "Cleared up.")]).await.leads(&page);
     let stale = staff.send(&approved, &suspend, &[("reason", "Reports.")]).await;
     assert_eq!((stale.status, status().as_str()), (409, "approved"), "{}", stale.body);
     assert!(stale.body.contains("Reports."), "what was typed is lost: {}", stale.body);
     staff.submit(&page, &suspend, &[("reason", "Reports again.")]).await.leads(&page);
-    let stale = staff.send(&suspended, &reinstate, &[]).await;
+    let stale = staff.send(&suspended, &reinstate, &[("reason", "Cleared up.")]).await;
     assert_eq!((stale.status, status().as_str()), (409, "suspended"), "{}", stale.body);
 }
 
