@@ -2,11 +2,14 @@
 //! housekeeping. Workers are principals with policies of their own; each piece of work is decided like any other.
 
 use crate::machine::now;
+use connect::documents::ShelfError;
 use connect::mail::Post;
+use domain::Moment;
 use domain::bounded::Email;
 use policy::{Actor, Asker, Unasked, actions};
 use std::sync::Arc;
 use std::time::Duration;
+use store::engagements::contents as kept;
 use store::{Acting, Letter, Mail, Store, StoreError};
 use tokio::sync::watch::Receiver;
 use tokio::task::JoinHandle;
@@ -44,6 +47,7 @@ pub(crate) fn start(
             let permit = allowed::<actions::Housekeep>(store, "housekeeping")?;
             store.housekeep(&permit, now()).map(|_| ())
         }),
+        every(house, stopped, "contents", Duration::from_secs(3600), contents),
     ]
 }
 
@@ -56,11 +60,7 @@ fn every(
 ) -> JoinHandle<()> {
     let (house, mut stopped, work) = (Arc::clone(house), stopped.clone(), Arc::new(work));
     tokio::spawn(async move {
-        loop {
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                _ = stopped.changed() => return,
-            }
+        while !*stopped.borrow() {
             // one set of policies for each piece of work; and nobody waits for a worker: it stands in line for as long as
             // the people before it need
             let store = house.store.current().patient();
@@ -69,6 +69,10 @@ fn every(
                 Ok(Ok(())) => {}
                 Ok(Err(e)) => tracing::warn!(worker, error = %e, "a worker could not finish; it tries again"),
                 Err(_) => tracing::error!(worker, "a worker panicked; it tries again"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = stopped.changed() => return,
             }
         }
     })
@@ -113,6 +117,21 @@ fn still_theirs(store: &Store, mail: &Mail) -> Result<bool, StoreError> {
         Err(StoreError::Absent) => Ok(false),
         Err(e) => Err(e),
     }
+}
+
+/// Takes contents from the shelf that no document needs: of an upload that was broken off, or erased just before a crash.
+/// One that is younger may belong to an upload on its way.
+fn contents(house: &House, store: &Store) -> Result<(), StoreError> {
+    let permit = allowed::<actions::Housekeep>(store, "housekeeping")?;
+    let fault = |e: ShelfError| match e {
+        ShelfError::Io(e) => StoreError::Database(format!("the document store: {}", e.kind())),
+        other => StoreError::Database(other.to_string()),
+    };
+    let old = house.shelf.put_before(now().plus(-Moment::HOUR)).map_err(fault)?;
+    for digest in kept::unneeded(store, &permit, &old)? {
+        kept::clear(store, &digest, |it| house.shelf.erase(it).map(drop).map_err(fault))?;
+    }
+    Ok(())
 }
 
 fn send(post: &dyn Post, mail: &Mail) -> Result<(), String> {

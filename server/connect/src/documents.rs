@@ -4,7 +4,7 @@ mod folder;
 
 pub use folder::Folder;
 
-use domain::Digest;
+use domain::{Digest, Moment};
 use sha2::{Digest as _, Sha256};
 
 /// Why a shelf could not do it.
@@ -32,6 +32,15 @@ pub trait Shelf: Send + Sync {
     /// # Errors
     /// [`ShelfError::Mismatch`] when the bytes have another digest, [`ShelfError::Io`].
     fn put(&self, digest: &Digest, bytes: &[u8]) -> Result<(), ShelfError>;
+
+    /// Whether there is anything under this digest.
+    fn has(&self, digest: &Digest) -> bool;
+
+    /// The contents that were put before this moment. What an interrupted put left behind by then is cleared away.
+    ///
+    /// # Errors
+    /// [`ShelfError::Io`].
+    fn put_before(&self, moment: Moment) -> Result<Vec<Digest>, ShelfError>;
 
     /// The bytes, checked against the digest.
     ///

@@ -1,8 +1,9 @@
 //! Documents: uploaded for one's own side, shared by confirmation, opened to counsel, erased by their side.
 //!
-//! The content lies on a shelf by its digest, kept by the caller: put it there before [`upload`], erase it after
-//! [`erase`] says that no document needs it any more.
+//! The content lies on a shelf by its digest, kept by the caller: put it there before [`upload`], which makes sure of it,
+//! and take it away by [`super::contents::clear`] once [`erase`] or a failed upload leaves it to nobody.
 
+use super::contents;
 use super::letters::{self, Notice};
 use super::parties::named_one;
 use crate::drafts::{Confirming, Payload, Preparation, Prepared, Revises, only_one, prepare};
@@ -34,16 +35,19 @@ pub struct Upload {
     pub digest: Digest,
 }
 
-/// Records an upload for the asker's own side; nobody else sees it.
+/// Records an upload for the asker's own side; nobody else sees it. `keep` makes sure that the content is on the shelf:
+/// whoever erased the same content meanwhile has done so by then, and nobody can before this is recorded.
 ///
 /// # Errors
-/// Refused, stale, or the database's.
-pub fn upload(
+/// Refused, stale, those of `keep`, or the database's.
+pub fn upload<E: From<StoreError>>(
     store: &Store,
     permit: Permit<PrepareDocument>,
     file: &Upload,
-) -> Result<DocumentId, StoreError> {
+    keep: impl FnOnce() -> Result<(), E>,
+) -> Result<DocumentId, E> {
     store.write(permit, |tx, facts| {
+        contents::lock(tx.db, &file.digest).map_err(StoreError::from)?;
         let side = own_side(tx)?;
         let document: DocumentId = tx.fresh();
         let now = tx.now();
@@ -66,7 +70,9 @@ pub fn upload(
                 documents::added_at.eq(now.0),
                 documents::version.eq(1),
             ))
-            .execute(tx.db)?;
+            .execute(tx.db)
+            .map_err(StoreError::from)?;
+        keep()?;
         let event = Event::engagement(facts.id, "document", document, "added")
             .only(Audience::of(side))
             .with("after.title", file.title.as_str())
@@ -213,12 +219,12 @@ fn engagement_of(tx: &mut Write<'_>, document: DocumentId) -> Result<EngagementI
     Ok(row.0)
 }
 
-/// Erases a document's content (spec R2); name, digest and history stay. Returns the digest that no document needs any
-/// more, to be erased from the shelf; `None` while another document has the same content.
+/// Erases a document's content (spec R2); name, digest and history stay. Returns its digest, to be cleared from the shelf
+/// unless another document has the same content.
 ///
 /// # Errors
 /// Refused, stale, or the database's.
-pub fn erase(store: &Store, permit: Permit<EraseDocument>) -> Result<Option<Digest>, StoreError> {
+pub fn erase(store: &Store, permit: Permit<EraseDocument>) -> Result<Digest, StoreError> {
     store.write(permit, |tx, facts| {
         let (engagement, digest, state): (Word<EngagementId>, Word<Digest>, Word<DocumentState>) =
             documents::table
@@ -237,17 +243,12 @@ pub fn erase(store: &Store, permit: Permit<EraseDocument>) -> Result<Option<Dige
         ))
         .execute(tx.db)?;
         only_one(changed, facts.version)?;
-        let needed: i64 = documents::table
-            .filter(documents::digest.eq(digest.0.to_string()))
-            .filter(documents::state.eq(DocumentState::Available.as_str()))
-            .count()
-            .get_result(tx.db)?;
         let audience = if facts.shared { Audience::Parties } else { Audience::of(facts.side) };
         let event = Event::engagement(engagement.0, "document", facts.id, "erased").only(audience).change(
             "state",
             DocumentState::Available,
             DocumentState::Erased,
         );
-        Ok(Change::of((needed == 0).then_some(digest.0), event))
+        Ok(Change::of(digest.0, event))
     })
 }

@@ -1,6 +1,7 @@
 //! Engagements and their records (spec P4–P9): requests, answers, holds, messages, documents, notes, counsel, enquiries.
 
 pub mod answers;
+pub mod contents;
 pub mod counsel;
 pub mod documents;
 pub mod documents_view;

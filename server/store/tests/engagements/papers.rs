@@ -5,7 +5,7 @@ use crate::support::both;
 use crate::support::rows::Sql;
 use policy::Staff;
 use policy::actions::{EraseDocument, PrepareDocument, ShareWithCounsel, ViewDocument, WithdrawCounsel};
-use store::engagements::{counsel, documents, documents_view};
+use store::engagements::{contents, counsel, documents, documents_view};
 
 fn upload() -> documents::Upload {
     documents::Upload {
@@ -17,13 +17,18 @@ fn upload() -> documents::Upload {
     }
 }
 
+/// A document whose content is on some shelf.
+fn uploaded(store: &Store, permit: Permit<PrepareDocument>) -> domain::DocumentId {
+    documents::upload(store, permit, &upload(), || Ok::<_, StoreError>(())).unwrap()
+}
+
 both! {
     fn a_document_is_its_sides_until_a_person_shares_it(ground) {
         world(ground);
         let store = &ground.store;
         let (engagement, _) = requested(ground, PRESENTER, "2027-03-04", "2027-03-04");
         let add = || permit::<PrepareDocument>(store, &AGENCY.asks(), engagement, Unasked).unwrap();
-        let document = documents::upload(store, add(), &upload()).unwrap();
+        let document = uploaded(store, add());
         let reads = |who: Who| {
             store.read(&who.asks(), |db| db.may::<ViewDocument>(document, &Unasked)).unwrap()
         };
@@ -38,7 +43,7 @@ both! {
         assert!(matches!(again, Err(StoreError::Conflict(_))));
         assert!(is_refused(permit::<EraseDocument>(store, &PRESENTER.asks(), document, Unasked)));
         let erase = permit::<EraseDocument>(store, &AGENCY.asks(), document, Unasked).unwrap();
-        assert_eq!(documents::erase(store, erase).unwrap(), Some(Digest([7; 32])));
+        assert_eq!(documents::erase(store, erase).unwrap(), Digest([7; 32]));
         let seen = store.read(&PRESENTER.asks(), |db| {
             let permit = db.permit::<ViewDocument>(document, Unasked)?;
             documents_view::view(db, permit)
@@ -53,14 +58,46 @@ both! {
         let (engagement, _) = requested(ground, PRESENTER, "2027-03-04", "2027-03-04");
         let add = |who: Who| {
             let permit = permit::<PrepareDocument>(store, &who.asks(), engagement, Unasked).unwrap();
-            documents::upload(store, permit, &upload()).unwrap()
+            uploaded(store, permit)
         };
         let (one, two) = (add(AGENCY), add(PRESENTER));
+        let goes = || contents::clear(store, &Digest([7; 32]), |_| Ok::<_, StoreError>(())).unwrap();
         let erase = |who: Who, it| {
-            documents::erase(store, permit::<EraseDocument>(store, &who.asks(), it, Unasked).unwrap()).unwrap()
+            documents::erase(store, permit::<EraseDocument>(store, &who.asks(), it, Unasked).unwrap()).unwrap();
+            goes()
         };
-        assert_eq!(erase(AGENCY, one), None);
-        assert_eq!(erase(PRESENTER, two), Some(Digest([7; 32])));
+        assert!(!goes());
+        assert_eq!((erase(AGENCY, one), erase(PRESENTER, two), goes()), (false, true, true));
+    }
+
+    /// Whoever erases the same content waits until the upload is recorded, and then finds that it is needed.
+    fn an_upload_and_an_erasure_of_one_content_do_not_cross(ground) {
+        world(ground);
+        let store = &ground.store;
+        let (engagement, _) = requested(ground, PRESENTER, "2027-03-04", "2027-03-04");
+        let may = |store: &Store, who: Who| permit::<PrepareDocument>(store, &who.asks(), engagement, Unasked).unwrap();
+        let one = uploaded(store, may(store, AGENCY));
+        let erase = permit::<EraseDocument>(store, &AGENCY.asks(), one, Unasked).unwrap();
+        documents::erase(store, erase).unwrap();
+        let other = ground.another(31);
+        let (there, recorded) = (std::sync::Barrier::new(2), std::sync::atomic::AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            let (there, recorded, other) = (&there, &recorded, &other);
+            let clearing = scope.spawn(move || {
+                there.wait();
+                contents::clear(other, &Digest([7; 32]), |_| Ok::<_, StoreError>(())).unwrap()
+            });
+            documents::upload(store, may(store, PRESENTER), &upload(), || {
+                there.wait();
+                // the other one asks now; whatever it does, it does not get by us
+                std::thread::sleep(std::time::Duration::from_millis(200));
+                assert!(!clearing.is_finished(), "cleared while the same content was being put");
+                recorded.store(true, std::sync::atomic::Ordering::SeqCst);
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+            assert!(!clearing.join().unwrap() && recorded.load(std::sync::atomic::Ordering::SeqCst));
+        });
     }
 
     fn counsel_sees_what_its_side_opened_and_until_withdrawn(ground) {
@@ -79,7 +116,7 @@ both! {
         let asks = asker_at(Actor::Counsel(staff), NOW);
         let add = |who: Who| {
             let permit = permit::<PrepareDocument>(store, &who.asks(), engagement, Unasked).unwrap();
-            documents::upload(store, permit, &upload()).unwrap()
+            uploaded(store, permit)
         };
         let (own, theirs) = (add(PRESENTER), add(AGENCY));
         let reads = |it| store.read(&asks, |db| db.may::<ViewDocument>(it, &Unasked)).unwrap();

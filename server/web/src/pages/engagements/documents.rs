@@ -12,12 +12,12 @@ use crate::visit::{As, Visit};
 use connect::documents::{ShelfError, digest_of};
 use domain::bounded::Line;
 use domain::records::DocumentState;
-use domain::{DocumentId, EngagementId};
+use domain::{Digest, DocumentId, EngagementId};
 use policy::actions::{EraseDocument, PrepareDocument, ShareWithCounsel, ViewDocument, ViewEngagement};
 use policy::{Actor, Permit, Unasked};
 use store::StoreError;
 use store::engagements::documents_view::{self, DocumentView};
-use store::engagements::{Named, documents, view};
+use store::engagements::{Named, contents, documents, view};
 use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
@@ -158,7 +158,11 @@ async fn add(call: Call<House>) -> Result<Response, Problem> {
             bytes: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
             digest,
         };
-        let document = documents::upload(&store, permit, &kept)?;
+        let shelf_of = &visit.house.shelf;
+        let keep =
+            || if shelf_of.has(&digest) { Ok(()) } else { shelf_of.put(&digest, &file.bytes).map_err(shelf) };
+        let document =
+            documents::upload(&store, permit, &kept, keep).inspect_err(|_| clear(visit.house, &digest))?;
         Ok(reply::see_other(&format!("{}/documents/{document}", base(visit)?)))
     })
     .await
@@ -169,6 +173,15 @@ fn shelf(it: ShelfError) -> Problem {
         ShelfError::Absent | ShelfError::Damaged | ShelfError::Mismatch => Problem::Broken(it.to_string()),
         // the text of an input error may name a path: the log gets its kind alone
         ShelfError::Io(e) => Problem::Broken(format!("the document store: {}", e.kind())),
+    }
+}
+
+/// Takes a content from the shelf unless a document needs it. What cannot be taken now is nobody's to read any more, and
+/// housekeeping takes it later.
+fn clear(house: &House, digest: &Digest) {
+    let done = contents::clear(&house.store, digest, |it| house.shelf.erase(it).map(drop).map_err(shelf));
+    if let Err(problem) = done {
+        tracing::warn!(?problem, "a content that no document needs stays for now");
     }
 }
 
@@ -336,9 +349,8 @@ async fn erase(call: Call<House>) -> Result<Response, Problem> {
             // shared or opened to counsel since: more people lose it than the page said
             return Err(StoreError::Stale { shown, stands }.into());
         }
-        if let Some(digest) = documents::erase(&sheet.finish(visit)?, permit)? {
-            visit.house.shelf.erase(&digest).map_err(shelf)?;
-        }
+        let digest = documents::erase(&sheet.finish(visit)?, permit)?;
+        clear(visit.house, &digest);
         Ok(reply::see_other(&format!("{}/documents/{id}", base(visit)?)))
     })
     .await
