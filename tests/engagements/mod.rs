@@ -3,6 +3,7 @@
 
 mod fees;
 mod pages;
+mod today;
 
 use crate::support::db::Db;
 use crate::support::program::Program;

@@ -12,6 +12,7 @@ pub mod holds_view;
 pub(crate) mod letters;
 pub mod messages;
 pub mod notes;
+pub mod open;
 mod parties;
 pub mod ranks;
 pub mod requests;

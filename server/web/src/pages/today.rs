@@ -5,15 +5,18 @@ use crate::problem::Problem;
 use crate::routes::{Call, Most, Route};
 use crate::view::{Mark, State, When, when};
 use crate::visit::Visit;
-use domain::records::{DraftKind, RequestState};
+use domain::records::{DraftKind, Turn};
 use domain::{Kind, Moment, Side};
-use policy::{Unasked, actions::ViewWorkspace};
+use policy::actions::{Confirm, ViewWorkspace};
+use policy::{Shown, Unasked};
 use serde::Serialize;
 use store::Page as Rows;
-use store::{drafts, engagements};
+use store::drafts;
+use store::engagements::holds_view;
+use store::engagements::open::{self, MOST};
 use warp::reply::Response;
 
-/// Rows of each list that the page looks at.
+/// Rows of each list that the page shows.
 const ROWS: usize = 20;
 /// Holds that end within so long are shown.
 const SOON: i64 = 14 * Moment::DAY;
@@ -35,6 +38,15 @@ struct Line {
     action: &'static str,
 }
 
+/// Something that somebody else moves next.
+#[derive(Serialize)]
+struct Owed {
+    title: String,
+    href: String,
+    what: &'static str,
+    when: When,
+}
+
 /// A hold that ends soon.
 #[derive(Serialize)]
 struct Ending {
@@ -52,7 +64,9 @@ struct Today {
     date: When,
     heading: String,
     yours: Vec<Line>,
-    waiting: Vec<Line>,
+    /// How many more of them there are.
+    further: Option<String>,
+    waiting: Vec<Owed>,
     holds: Vec<Ending>,
     nothing: &'static str,
     engagements: String,
@@ -76,41 +90,48 @@ fn today(visit: &mut Visit<'_, '_>) -> Result<Today, Problem> {
     let zone = &visit.house.settings.zone;
     let (now, base) = (visit.now(), format!("/w/{}", member.workspace));
     let (mut yours, mut waiting, mut holds) = (Vec::new(), Vec::new(), Vec::new());
-    for it in drafts::list(visit.db, &Rows::first(ROWS))?.0 {
-        yours.push(Line {
-            mark: Mark::place("D"),
-            when: when::instant(it.row.prepared_at, zone),
-            title: draft_title(it.row.kind).to_owned(),
-            href: format!("{base}/drafts/{}", it.row.id),
-            text: format!(
-                "Prepared by {}. It leaves the house when an owner or manager confirms it.",
-                it.row.prepared_by
-            ),
-            action: "Read and confirm",
-        });
+    let (all, beyond) = drafts::list(visit.db, &Rows::first(MOST))?;
+    for it in all {
+        let (title, when) = (draft_title(it.row.kind).to_owned(), when::instant(it.row.prepared_at, zone));
+        let href = format!("{base}/drafts/{}", it.row.id);
+        if visit.db.may::<Confirm>(it.row.id, &Shown(it.row.digest))? {
+            let text =
+                format!("Prepared by {}. It leaves the house when you confirm it.", it.row.prepared_by);
+            yours.push(Line { mark: Mark::place("D"), when, title, href, text, action: "Read and confirm" });
+        } else {
+            waiting.push(Owed { title, href, what: "an owner or manager confirms it; prepared", when });
+        }
     }
-    for (it, named) in engagements::requests::list(visit.db, &Rows::first(ROWS))?.0 {
-        let mine = match it.state {
-            RequestState::Submitted => kind != Kind::Presenter,
-            RequestState::Countered => kind == Kind::Presenter,
-            RequestState::Accepted | RequestState::Declined | RequestState::Withdrawn => continue,
-        };
-        let line = Line {
-            mark: Mark::of("R", State::Enquiry, "request"),
-            when: when::instant(it.submitted_at, zone),
-            title: named.title.clone(),
-            href: format!("{base}/requests/{}", it.id),
-            text: format!(
-                "{}, {}, {}.",
-                named.name(Side::Artist),
-                named.name(Side::Presenter),
-                when::span(it.first_day, it.last_day).text
-            ),
-            action: "Answer the request",
-        };
-        if mine { yours.push(line) } else { waiting.push(line) }
-    }
-    for (it, named) in engagements::holds_view::ending(visit.db, now.plus(SOON))?.into_iter().take(ROWS) {
+    let drafts = yours.len();
+    yours.truncate(ROWS);
+    waiting.truncate(ROWS);
+    let (turn, other) = match kind {
+        Kind::Presenter => (Turn::Presenter, Turn::Office),
+        Kind::Artist | Kind::Agency => (Turn::Office, Turn::Presenter),
+    };
+    let mine = open::open(visit.db, turn, ROWS)?;
+    yours.extend(mine.newest.into_iter().map(|(it, named)| Line {
+        mark: Mark::of("R", State::Enquiry, "request"),
+        when: when::instant(it.submitted_at, zone),
+        title: named.title.clone(),
+        href: format!("{base}/requests/{}", it.id),
+        text: format!(
+            "{}, {}, {}.",
+            named.name(Side::Artist),
+            named.name(Side::Presenter),
+            when::span(it.first_day, it.last_day).text
+        ),
+        action: "Answer the request",
+    }));
+    waiting.extend(open::open(visit.db, other, ROWS)?.newest.into_iter().map(|(it, named)| Owed {
+        title: named.title.clone(),
+        href: format!("{base}/requests/{}", it.id),
+        what: "an answer, since",
+        when: when::instant(it.submitted_at, zone),
+    }));
+    let moves = Moves { count: drafts + mine.count, more: mine.more || beyond.is_some() };
+    let further = moves.further(yours.len());
+    for (it, named) in holds_view::ending(visit.db, now.plus(SOON))?.into_iter().take(ROWS) {
         let rank = it.rank();
         holds.push(Ending {
             day: when::span(it.first_day, it.last_day),
@@ -126,13 +147,6 @@ fn today(visit: &mut Visit<'_, '_>) -> Result<Today, Problem> {
             left: when::left(now, it.expires_at),
         });
     }
-    let heading = match yours.len() {
-        0 => "No move is yours just now".to_owned(),
-        1 => "One move is yours".to_owned(),
-        2 => "Two moves are yours".to_owned(),
-        3 => "Three moves are yours".to_owned(),
-        count => format!("{count} moves are yours"),
-    };
     let nothing = match kind {
         Kind::Artist => "Requests that reach you or your agency will stand here.",
         Kind::Agency => "Requests for your artists, and what your assistants prepared, will stand here.",
@@ -142,13 +156,40 @@ fn today(visit: &mut Visit<'_, '_>) -> Result<Today, Problem> {
     };
     Ok(Today {
         date: when::instant(now, zone),
-        heading,
+        heading: moves.heading(),
         yours,
+        further,
         waiting,
         holds,
         nothing,
         engagements: format!("{base}/engagements"),
     })
+}
+
+/// How many moves are the reader's.
+struct Moves {
+    count: usize,
+    /// Whether there are more than were counted.
+    more: bool,
+}
+
+impl Moves {
+    fn heading(&self) -> String {
+        match (self.count, self.more) {
+            (count, true) => format!("More than {count} moves are yours"),
+            (0, _) => "No move is yours just now".to_owned(),
+            (1, _) => "One move is yours".to_owned(),
+            (2, _) => "Two moves are yours".to_owned(),
+            (3, _) => "Three moves are yours".to_owned(),
+            (count, _) => format!("{count} moves are yours"),
+        }
+    }
+
+    fn further(&self, shown: usize) -> Option<String> {
+        let left = self.count.saturating_sub(shown);
+        let more = if self.more { "more than " } else { "" };
+        (left > 0).then(|| format!("There are {more}{left} further ones among your requests and drafts."))
+    }
 }
 
 fn draft_title(kind: DraftKind) -> &'static str {
