@@ -241,6 +241,46 @@ fn what_the_demonstration_prints_is_enough_to_walk_in() {
     assert!(!said.contains("nothing is kept"), "{said}");
 }
 
+/// A kept world is gone on with: the same people with new links, and what they did.
+#[test]
+fn a_demonstration_goes_on_with_the_world_that_it_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = Demo::default().data(folder.path()).start();
+    let artist = demo.world().persona("artist").clone();
+    let own = artist.workspace.clone().unwrap();
+    assert!(demo.terminate().success());
+    let (out, told) = (folder.path().join("said.txt"), folder.path().join("again.json"));
+    let again = ["demo", "--listen", "127.0.0.1:0", "--json"];
+    let refused = fails(&[&again[..], &[told.to_str().unwrap()]].concat(), folder.path());
+    assert!(refused.contains("holds a world already") && refused.contains("Leave --json out"), "{refused}");
+    assert!(!told.exists());
+
+    let to = std::fs::File::create(&out).unwrap();
+    let mut command = command(&again[..3]);
+    let mut running = command.arg("--data").arg(folder.path()).stdout(to).spawn().unwrap();
+    let said = eventually("the second greeting", || {
+        let said = std::fs::read_to_string(&out).ok()?;
+        said.contains("Stop with Ctrl-C").then_some(said)
+    });
+    let base = said.lines().find_map(|it| it.trim().strip_suffix('/')).unwrap();
+    let link =
+        said.lines().find_map(|it| it.trim().strip_prefix(base).filter(|it| it.starts_with("/sign-in/")));
+    let mut client = Client::new(base);
+    let shown = client.get(link.unwrap());
+    assert_eq!(client.submit(&shown.page().form("main form[method=post]")).status, 303);
+    assert_eq!(client.get(&format!("/w/{own}")).status, 200, "the artist is named first");
+    let _ = running.kill();
+    let _ = running.wait();
+    // what is no demonstration is not walked into
+    let real = tempfile::tempdir().unwrap();
+    let data = real.path().to_str().unwrap();
+    let made =
+        super::support::program::command(["admin", "create", "ann@house.example", "--data", data]).output();
+    assert!(made.unwrap().status.success());
+    let refused = fails(&again[..3], real.path());
+    assert!(refused.contains("no demonstration"), "{refused}");
+}
+
 #[test]
 fn a_world_that_would_not_hold_is_refused() {
     let folder = tempfile::tempdir().unwrap();

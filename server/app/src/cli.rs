@@ -61,7 +61,7 @@ pub(crate) struct Demo {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7400")]
     pub(crate) listen: String,
-    /// Keep the world in this folder instead of a temporary one.
+    /// Keep the world in this folder instead of a temporary one, or go on with the one that is there.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     /// The database; without it SQLite in the folder.

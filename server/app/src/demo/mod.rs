@@ -76,7 +76,11 @@ pub(crate) fn run(demo: Demo) -> Result<ExitCode, Stop> {
     config.listen = listener.local_addr().map_err(Stop::because)?;
     let opened = serve::open(&config.database, config.readers, Box::new(Os))?;
     let base = format!("http://{}", config.listen);
-    let mut world = World::plant(&opened.store, &data, &demo, &base)?;
+    let mut world = if opened.store.is_empty().map_err(Stop::because)? {
+        World::plant(&opened.store, &data, &demo, &base)?
+    } else {
+        World::again(&opened.store, &demo)?
+    };
     let server = serve::assemble(&config, opened, true, false)?;
     for persona in &mut world.personas {
         persona.link = link(&server.house.store, persona.account.as_deref())?;
@@ -120,19 +124,34 @@ fn link(store: &Store, account: Option<&str>) -> Result<Option<String>, Stop> {
 
 struct World {
     personas: Vec<Persona>,
-    /// The key of the admin's authenticator, as it is typed.
-    factor: String,
+    /// The key of the admin's authenticator, as it is typed; it is told once.
+    factor: Option<String>,
     facts: Facts,
 }
 
 impl World {
-    fn plant(store: &Store, data: &std::path::Path, demo: &Demo, base: &str) -> Result<Self, Stop> {
-        if !store.is_empty().map_err(Stop::because)? {
+    /// The world that was made here before, with everything that happened in it since.
+    fn again(store: &Store, demo: &Demo) -> Result<Self, Stop> {
+        let permit = serve::permitted::<PlantDemo>(store)?;
+        let found = store::accounts::planted(store, &permit, &people::emails()).map_err(Stop::because)?;
+        let Some(accounts) = found else {
             return Err(Stop(
-                "this database holds a world already\n  Start it with `kalinklo serve --data DIR`, or name an empty folder with --data."
+                "this database holds something that is no demonstration\n  Start it with `kalinklo serve`, or name an empty \
+                 folder with --data."
+                    .into(),
+            ));
+        };
+        if demo.json.is_some() {
+            return Err(Stop(
+                "this folder holds a world already, and its file is written only when it is made\n  Leave --json out, or name \
+                 an empty folder with --data."
                     .into(),
             ));
         }
+        Ok(Self { personas: people::again(&accounts), factor: None, facts: Facts::default() })
+    }
+
+    fn plant(store: &Store, data: &std::path::Path, demo: &Demo, base: &str) -> Result<Self, Stop> {
         let operator = serve::operator(store);
         let permit = || {
             store
@@ -253,7 +272,7 @@ impl World {
         enquiries::send(store, &first[0], base, now)?;
         let factor =
             people.factors.first().and_then(|it| Factor::new(&it.secret, "Kalinklo Artists", "admin").ok());
-        let factor = factor.map(|it| it.secret_text()).unwrap_or_default();
+        let factor = factor.map(|it| it.secret_text());
         Ok(Self { personas: people.personas, factor, facts })
     }
 }
@@ -291,13 +310,21 @@ fn greet(base: &str, world: &World, kept: Option<&std::path::Path>) {
             say(format!("  {base}{link}\n      {}", it.advice));
         }
     }
+    let factor = match &world.factor {
+        Some(key) => format!(
+            "here is the recovery code {}, which works once, or an authenticator with the key\n{key}",
+            people::FACTOR_CODE
+        ),
+        None => "is what this world said when it was made".to_owned(),
+    };
     say(format!(
-        "\nThe admin's second factor here is the recovery code {}, which works once, or an authenticator with the key\n{factor}.\nStop with Ctrl-C; {}.",
-        people::FACTOR_CODE,
+        "\nThe admin's second factor {factor}.\nStop with Ctrl-C; {}.",
         kept.map_or_else(
             || "nothing is kept".to_owned(),
-            |it| format!("`kalinklo serve --data {}` goes on with this world", it.display())
-        ),
-        factor = world.factor
+            |it| format!(
+                "`kalinklo serve --data {0}` goes on with this world, `kalinklo demo --data {0}` also with new links",
+                it.display()
+            )
+        )
     ));
 }

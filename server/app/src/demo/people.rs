@@ -8,7 +8,7 @@ use super::places::Places;
 use crate::machine::{Os, Seeded};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Kind, Mint, Moment, SessionId, WorkspaceId};
+use domain::{AccountId, Kind, Mint, Moment, SessionId, WorkspaceId};
 use sha2::{Digest as _, Sha256};
 use store::plant::{AccountRow, FactorRow, MembershipRow, RecoveryRow, SessionRow};
 
@@ -146,6 +146,36 @@ const PARTS: &[Part] = &[
     },
 ];
 
+/// The address of a persona, which nobody else can have.
+fn email(part: &Part) -> String {
+    format!("{}@demo.example", part.name)
+}
+
+/// The addresses of all who sign in, in their order.
+pub(crate) fn emails() -> Vec<String> {
+    PARTS.iter().map(email).collect()
+}
+
+/// Those of a world that was made before, with the accounts of [`emails`]: what greets them, and nothing of the file.
+pub(crate) fn again(accounts: &[AccountId]) -> Vec<Persona> {
+    let persona = |(part, account): (&Part, &AccountId)| Persona {
+        name: part.name,
+        kind: part.kind,
+        role: part.role,
+        account: Some(account.to_string()),
+        status: None,
+        workspace: None,
+        verified: false,
+        capabilities: Vec::new(),
+        cookie: None,
+        form_token_field: None,
+        email: Some(email(part)),
+        advice: part.advice,
+        link: None,
+    };
+    PARTS.iter().zip(accounts).map(persona).collect()
+}
+
 /// The recovery code that stands in for the demo admin's second factor; printed at start.
 pub(crate) const FACTOR_CODE: &str = "DEMO-DEMO-2";
 
@@ -230,7 +260,7 @@ impl People {
                 (Some(it.id), Some(it.kind), it.verified, Some(it.plan))
             }
         };
-        let email = format!("{}@demo.example", part.name);
+        let email = email(part);
         let name = format!("{given} {family}");
         let row = hand.account_row(kind.unwrap_or(Kind::Agency), name, email.clone(), made);
         self.accounts.push(AccountRow {

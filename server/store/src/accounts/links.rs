@@ -12,7 +12,7 @@ use crate::ledger::Event;
 use crate::outbox;
 use crate::pools::Store;
 use crate::rows::Word;
-use crate::schema::sign_in_links;
+use crate::schema::{accounts, sign_in_links};
 use crate::write::{Change, Write};
 use diesel::prelude::*;
 use domain::bounded::Email;
@@ -133,6 +133,29 @@ pub(super) fn hand_over(
     let code = short_code(&store.secret());
     insert(db, &link, &code, now, expires)?;
     Ok(secret_text(&secret))
+}
+
+/// The accounts of these mailboxes, for a demonstration that finds its people again; `None` where one is missing.
+///
+/// # Errors
+/// The database's.
+pub fn planted(
+    store: &Store,
+    _permit: &Permit<PlantDemo>,
+    mailboxes: &[String],
+) -> Result<Option<Vec<AccountId>>, StoreError> {
+    let mut db = store.reader()?;
+    let mut found = Vec::new();
+    for mailbox in mailboxes {
+        let account: Option<Word<AccountId>> = accounts::table
+            .filter(accounts::mailbox.eq(mailbox))
+            .select(accounts::id)
+            .first(&mut *db)
+            .optional()?;
+        let Some(account) = account else { return Ok(None) };
+        found.push(account.0);
+    }
+    Ok(Some(found))
 }
 
 /// A link for a persona of the demonstration world, for any browser; gives the token.
