@@ -106,6 +106,7 @@ fn capabilities(options: Options, profile: &Path) -> Value {
     json!({ "capabilities": { "alwaysMatch": {
         "browserName": "chrome",
         "goog:chromeOptions": chrome,
+        "goog:loggingPrefs": { "browser": "ALL" },
         "timeouts": { "implicit": PATIENCE, "pageLoad": 30_000, "script": 30_000 },
     } } })
 }
@@ -325,6 +326,14 @@ impl Browser {
     #[track_caller]
     pub fn devtools(&mut self, name: &str, parameters: &Value) -> Value {
         self.command("POST", "/goog/cdp/execute", &json!({ "cmd": name, "params": parameters }))
+    }
+
+    /// What the browser wrote to its console since this was asked last: faults of pages, what a policy of theirs blocked.
+    #[track_caller]
+    pub fn console(&mut self) -> Vec<String> {
+        let told = self.command("POST", "/se/log", &json!({ "type": "browser" }));
+        let lines = told.as_array().unwrap_or_else(|| panic!("no log: {told}"));
+        lines.iter().map(|it| format!("{}: {}", it["level"], it["message"])).collect()
     }
 
     /// Writes a picture of the window as PNG.

@@ -22,6 +22,7 @@ fn pages() -> Server {
                 "<main><h1>Hold</h1><form method=\"post\" action=\"/sent\"><label for=\"note\">Note</label><input id=\"note\" name=\"note\" value=\"old\"><button>Send</button></form></main>".to_owned()
             }
             "/sent" => format!("<main><h1>Sent</h1><pre>{}</pre></main>", String::from_utf8_lossy(&ask.body)),
+            "/styled" => "<main><h1 style=\"color:red\">Red</h1></main>".to_owned(),
             "/poor" => "<img src=\"/x.png\"><form><input name=\"a\"></form>".to_owned(),
             _ => format!("<main><h1>Lost</h1><p>{query}</p></main>"),
         };
@@ -92,6 +93,18 @@ fn a_cookie_given_is_sent() {
     browser.cookie("kalinklo=1a");
     browser.goto(server.base());
     assert_eq!(browser.text("body"), "kalinklo=1a");
+}
+
+#[test]
+fn what_the_console_says_is_read() {
+    let server = pages();
+    let mut browser = Browser::start(Options::default());
+    browser.goto(&format!("{}/form", server.base()));
+    assert_eq!(browser.console(), Vec::<String>::new());
+    browser.goto(&format!("{}/styled", server.base()));
+    let said = browser.console();
+    assert!(said.iter().any(|it| it.contains("Content Security Policy")), "{said:?}");
+    assert_eq!(browser.console(), Vec::<String>::new(), "once");
 }
 
 #[test]

@@ -35,11 +35,17 @@ impl Pictures {
 
 /// What is wrong with the page that is open. Needs JavaScript on.
 pub fn faults(browser: &mut Browser) -> Vec<String> {
-    let mut wrong = axe::violations(browser);
+    // an address that is refused or unknown is no fault of its page
+    let own =
+        format!("{} - Failed to load resource: the server responded with a status of 40", browser.url());
+    let mut wrong: Vec<_> = browser.console().into_iter().filter(|it| !it.contains(&own)).collect();
+    wrong.extend(axe::violations(browser));
     let over = browser.run("return document.documentElement.scrollWidth - window.innerWidth");
     if over.as_i64().unwrap_or(1) > 0 {
         wrong.push(format!("{over} pixels wider than its window"));
     }
+    // what our own looking left there
+    browser.console();
     wrong
 }
 
