@@ -11,11 +11,11 @@ pub(crate) use policy::{
 pub(crate) use reload::{Activate, List, Replacing, Rollback, Stage};
 use std::path::PathBuf;
 
-/// Kalinklo Artists: the private-by-default workspace for the performing arts.
+/// What is typed.
 #[derive(Debug, Parser)]
 #[command(
     version,
-    about,
+    about = "Kalinklo Artists: the private-by-default workspace for the performing arts.",
     args_conflicts_with_subcommands = true,
     after_help = "Without a command it serves: `kalinklo` is `kalinklo serve`.\nSettings come from flags, then from the environment, then from `kalinklo.toml`; a commented sample stands in `kalinklo.sample.toml`. Rate limits are set in the file alone.\nRUST_LOG says what is logged to standard error, like `warn` or `info,web=debug`; `info` where it says nothing."
 )]
