@@ -156,7 +156,8 @@ fn a_fault_is_reported_without_anybody_in_it() {
     let form = form.with("name", "Planted Name").with("workspace", "Planted House");
     let form = form.with("email", "typed.person@mail.example").with("application", "Planted words.");
     let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let ask = Ask::new("POST", "/sign-up?planted=query").header("User-Agent", "Planted-Browser/1");
+    let ask = Ask::new("POST", "/sign-up").header("User-Agent", "Planted-Browser/1");
+    let ask = ask.header("Referer", &format!("{}/sign-up?planted=query", server.base()));
     let answer = client.send(&ask.header("X-Forwarded-For", "203.0.113.77").form(&fields));
     assert_eq!(answer.status, 500, "{}", answer.text());
     let id = answer.header("x-request-id").unwrap().to_owned();

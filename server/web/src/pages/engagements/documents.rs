@@ -15,9 +15,9 @@ use domain::records::DocumentState;
 use domain::{Digest, DocumentId, EngagementId};
 use policy::actions::{EraseDocument, PrepareDocument, ShareWithCounsel, ViewDocument, ViewEngagement};
 use policy::{Actor, Permit, Unasked};
-use store::StoreError;
 use store::engagements::documents_view::{self, DocumentView};
 use store::engagements::{Named, contents, documents, view};
+use store::{Store, StoreError};
 use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
@@ -161,8 +161,8 @@ async fn add(call: Call<House>) -> Result<Response, Problem> {
         let shelf_of = &visit.house.shelf;
         let keep =
             || if shelf_of.has(&digest) { Ok(()) } else { shelf_of.put(&digest, &file.bytes).map_err(shelf) };
-        let document =
-            documents::upload(&store, permit, &kept, keep).inspect_err(|_| clear(visit.house, &digest))?;
+        let document = documents::upload(&store, permit, &kept, keep)
+            .inspect_err(|_| clear(visit.house, &store, &digest))?;
         Ok(reply::see_other(&format!("{}/documents/{document}", base(visit)?)))
     })
     .await
@@ -178,8 +178,8 @@ fn shelf(it: ShelfError) -> Problem {
 
 /// Takes a content from the shelf unless a document needs it. What cannot be taken now is nobody's to read any more, and
 /// housekeeping takes it later.
-fn clear(house: &House, digest: &Digest) {
-    let done = contents::clear(&house.store, digest, |it| house.shelf.erase(it).map(drop).map_err(shelf));
+fn clear(house: &House, store: &Store, digest: &Digest) {
+    let done = contents::clear(store, digest, |it| house.shelf.erase(it).map(drop).map_err(shelf));
     if let Err(problem) = done {
         tracing::warn!(?problem, "a content that no document needs stays for now");
     }
@@ -349,8 +349,9 @@ async fn erase(call: Call<House>) -> Result<Response, Problem> {
             // shared or opened to counsel since: more people lose it than the page said
             return Err(StoreError::Stale { shown, stands }.into());
         }
-        let digest = documents::erase(&sheet.finish(visit)?, permit)?;
-        clear(visit.house, &digest);
+        let store = sheet.finish(visit)?;
+        let digest = documents::erase(&store, permit)?;
+        clear(visit.house, &store, &digest);
         Ok(reply::see_other(&format!("{}/documents/{id}", base(visit)?)))
     })
     .await
