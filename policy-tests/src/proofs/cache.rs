@@ -6,10 +6,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// The prover's own sources: whoever changes how questions are put trusts no older answer.
+/// The prover's own sources, and the versions of the libraries that it puts questions by, the symbolic compiler's among
+/// them: whoever changes how questions are put trusts no older answer.
 const SOURCES: &[&str] = &[
+    include_str!("../../../Cargo.lock"),
+    include_str!("across.rs"),
     include_str!("ask.rs"),
     include_str!("cache.rs"),
+    include_str!("declared.rs"),
     include_str!("ground.rs"),
     include_str!("made.rs"),
     include_str!("prover.rs"),
@@ -26,7 +30,7 @@ const MOST: u64 = 32 * 1024 * 1024;
 /// What holds, by digest. Only what was shown to hold is remembered: a refutation or a fault is always asked again.
 pub(crate) struct Verdicts {
     file: Option<PathBuf>,
-    /// What every digest begins with: the solver's version and the prover's sources.
+    /// What every digest begins with: the solver's version and [`SOURCES`].
     common: String,
     known: Mutex<HashSet<String>>,
     fresh: Mutex<Vec<String>>,
@@ -88,6 +92,19 @@ impl Verdicts {
         open.create(true).write(true).append(!full).truncate(full);
         if let Ok(mut file) = open.open(file) {
             let _ = file.write_all(text.as_bytes());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SOURCES;
+
+    #[test]
+    fn an_answer_is_one_of_this_version_of_the_libraries() {
+        for name in ["cedar-policy", "cedar-policy-core", "cedar-policy-symcc"] {
+            let head = format!("name = \"{name}\"\nversion = \"");
+            assert!(SOURCES.iter().any(|it| it.contains(&head)), "{name}");
         }
     }
 }

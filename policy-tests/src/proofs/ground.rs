@@ -1,11 +1,13 @@
 //! Where proofs stand: a schema, and every environment (principal type × action × resource type) that it allows.
 
+use super::declared::Declared;
 use super::solver::Fault;
 use cedar_policy::{
     ActionConstraint, Effect, EntityTypeName, EntityUid, Policy, PolicySet, PrincipalConstraint, RequestEnv,
     ResourceConstraint, Schema,
 };
 use cedar_policy_symcc::{CompiledSchema, SymEnv};
+use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
@@ -20,6 +22,10 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// The name of its action.
+    pub(crate) fn action(&self) -> String {
+        self.env.action().id().unescaped().to_owned()
+    }
     /// Whether it is this action's.
     pub(crate) fn of_action(&self, name: &str) -> bool {
         self.env.action().id().unescaped() == name
@@ -38,21 +44,31 @@ impl Place {
     }
 }
 
+/// The beginnings of the names of actions that are made up.
+const MADE_UP: [&str; 2] = ["Unheard", "MoveFunds"];
+/// The group whose members a policy permits by the group alone.
+const BY_GROUP: &str = "OwnApplication";
+/// Groups of which policies ask for what only some things have: their made-up actions are done to what their own are.
+const OF_THE_THING: [&str; 1] = ["Commit"];
+
 /// A schema with its environments, in the order of their names.
 pub(crate) struct Ground {
     pub(crate) schema: Schema,
     pub(crate) places: Vec<Place>,
     compiled: CompiledSchema,
-    /// SHA-256 of the text, in hexadecimal.
+    /// SHA-256 of its text, in hexadecimal.
     pub(crate) digest: String,
 }
 
 impl Ground {
     /// Reads a schema's text.
     pub(crate) fn of(text: &str) -> Result<Self, Fault> {
-        let no = |e: &dyn std::fmt::Display| Fault::Unaskable(format!("the schema: {e}"));
-        let schema = Schema::from_cedarschema_str(text).map_err(|e| no(&e))?.0;
-        let actions = schema.action_entities().map_err(|e| no(&e))?;
+        let schema = Schema::from_cedarschema_str(text).map_err(|e| unread(&e))?.0;
+        Self::read(schema, hex(text))
+    }
+
+    fn read(schema: Schema, digest: String) -> Result<Self, Fault> {
+        let actions = schema.action_entities().map_err(|e| unread(&e))?;
         let mut places: Vec<Place> = schema
             .request_envs()
             .map(|env| {
@@ -66,43 +82,37 @@ impl Ground {
         places.sort_by(|a, b| a.name.cmp(&b.name));
         places.dedup_by(|a, b| a.name == b.name);
         let compiled = CompiledSchema::new(&schema)?;
-        Ok(Self { schema, places, compiled, digest: hex(text) })
+        Ok(Self { schema, places, compiled, digest })
     }
 
-    /// The schema with actions that no policy has heard of, in every group but the one whose members a policy permits
-    /// by the group alone (`OwnApplication`).
+    /// The schema with actions that no policy has heard of, one in no group and one in every group but the one whose members
+    /// a policy permits by the group alone. All stand below the first, so that who speaks of that one speaks of all.
     pub(crate) fn extended(text: &str) -> Result<Self, Fault> {
-        let shipped = Self::of(text)?;
-        let mut principals = BTreeSet::new();
-        let mut resources = BTreeSet::new();
+        let (shipped, declared) = (Self::of(text)?, Declared::of(text)?);
+        let mut everyone = BTreeSet::new();
+        let mut everything = BTreeSet::new();
         for place in &shipped.places {
-            principals.insert(place.env.principal().to_string());
-            resources.insert(place.env.resource().to_string());
+            everyone.insert(place.env.principal().to_string());
+            everything.insert(place.env.resource().to_string());
         }
-        let list = |them: &BTreeSet<String>| them.iter().cloned().collect::<Vec<_>>().join(", ");
-        let everyone = list(&principals);
-        let everything = list(&resources);
-        let known: HashSet<String> =
-            shipped.schema.action_groups().map(|it| it.id().unescaped().to_owned()).collect();
-        let mut all = text.to_owned();
-        for stem in ["Unheard", "MoveFunds"] {
-            let mut add = |name: &str, group: &str, who: &str, what: &str, context: &str| {
-                let group =
-                    if known.contains(group) { format!(" in [Action::\"{group}\"]") } else { String::new() };
-                let _ = writeln!(
-                    all,
-                    "action {stem}{name}{group} appliesTo {{ principal: [{who}], resource: [{what}], context: {{ {context} }} }};"
-                );
+        let mut made = Vec::new();
+        for stem in MADE_UP {
+            let mut add = |name: &str, groups: &[&str], what: &BTreeSet<String>, told: Map<String, Value>| {
+                let groups: Vec<Value> = groups.iter().map(|it| json!({ "id": it })).collect();
+                let context = json!({ "type": "Record", "attributes": told });
+                let to = json!({ "principalTypes": everyone, "resourceTypes": what, "context": context });
+                made.push((format!("{stem}{name}"), json!({ "memberOf": groups, "appliesTo": to })));
             };
-            add("", "", &everyone, &everything, "");
-            for group in ["Gated", "Read", "Prepare", "Manage", "Timer"] {
-                add(group, group, &everyone, &everything, "");
+            add("", &[], &everything, Map::new());
+            for group in declared.groups().into_iter().filter(|it| *it != BY_GROUP) {
+                let own = declared.resources(group);
+                let what = if OF_THE_THING.contains(&group) { &own } else { &everything };
+                add(group, &[group, stem], what, declared.context(group));
             }
-            add("Commit", "Commit", &everyone, "Draft, Mandate, Partnership", "digest: String");
-            add("AdminAction", "AdminAction", &everyone, &everything, "factor_age: Long");
-            add("AdminDanger", "AdminDanger", &everyone, &everything, "factor_age: Long");
         }
-        Self::of(&all)
+        let all = declared.and(made);
+        let digest = hex(&all.to_string());
+        Self::read(Schema::from_json_value(all).map_err(|e| unread(&e))?, digest)
     }
 
     /// The environment of this name.
@@ -114,6 +124,10 @@ impl Ground {
     pub(crate) fn world(&self, place: &Place) -> Result<SymEnv, Fault> {
         Ok(self.compiled.sym_env(&place.env)?)
     }
+}
+
+fn unread(e: &dyn std::fmt::Display) -> Fault {
+    Fault::Unaskable(format!("the schema: {e}"))
 }
 
 /// SHA-256 of a text, in hexadecimal.
@@ -234,5 +248,65 @@ impl Half {
     pub(crate) fn set(&self) -> Result<PolicySet, Fault> {
         let set = PolicySet::from_policies(self.policies.iter().cloned());
         set.map_err(|e| Fault::Unaskable(e.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BY_GROUP, Ground, MADE_UP};
+    use policy::Bundle;
+    use std::collections::BTreeSet;
+
+    fn schema() -> String {
+        Bundle::embedded().schema.1
+    }
+
+    /// What is done to anything by an action of this name.
+    fn things(ground: &Ground, action: &str) -> BTreeSet<String> {
+        let places = ground.places.iter().filter(|it| it.of_action(action));
+        places.map(|it| it.env.resource().to_string()).collect()
+    }
+
+    fn stands_in(ground: &Ground, action: &str, group: &str) -> bool {
+        let mut places = ground.places.iter().filter(|it| it.of_action(action)).peekable();
+        places.peek().is_some() && places.all(|it| it.groups.iter().any(|it| it.id().unescaped() == group))
+    }
+
+    #[test]
+    fn every_group_gets_actions_that_nobody_has_heard_of() {
+        let more = format!("{}\naction Billing in [Gated];\n", schema());
+        let ground = Ground::extended(&more).unwrap();
+        let groups: Vec<String> =
+            ground.schema.action_groups().map(|it| it.id().unescaped().to_owned()).collect();
+        let groups: Vec<&String> = groups.iter().filter(|it| !MADE_UP.contains(&it.as_str())).collect();
+        assert!(groups.len() >= 10, "{groups:?}");
+        for stem in MADE_UP {
+            for group in &groups {
+                let made = format!("{stem}{group}");
+                if *group == BY_GROUP {
+                    assert!(things(&ground, &made).is_empty(), "{made}");
+                    continue;
+                }
+                // a guarantee that names the stem speaks of it
+                assert!(stands_in(&ground, &made, group) && stands_in(&ground, &made, stem), "{made}");
+            }
+        }
+    }
+
+    #[test]
+    fn they_are_done_to_all_that_their_group_is_done_to() {
+        let ground = Ground::extended(&schema()).unwrap();
+        for group in ground.schema.action_groups().map(|it| it.id().unescaped().to_owned()) {
+            if group == BY_GROUP || MADE_UP.contains(&group.as_str()) {
+                continue;
+            }
+            let real =
+                ground.places.iter().filter(|it| MADE_UP.iter().all(|stem| !it.action().starts_with(stem)));
+            let real = real.filter(|it| it.groups.iter().any(|it| *it.id().unescaped() == *group));
+            let real: BTreeSet<String> = real.map(|it| it.env.resource().to_string()).collect();
+            let made = things(&ground, &format!("Unheard{group}"));
+            assert!(real.is_subset(&made) && !real.is_empty(), "{group}: {:?}", real.difference(&made));
+        }
+        assert!(things(&ground, "UnheardCommit").contains("Enquiry"));
     }
 }

@@ -11,6 +11,7 @@
 mod across;
 mod ask;
 mod cache;
+mod declared;
 mod differences;
 mod falls;
 mod ground;
