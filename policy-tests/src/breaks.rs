@@ -48,7 +48,7 @@ impl Practices {
         self.those(otherwise(expected, got))
     }
 
-    fn those<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    pub(crate) fn those<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Vec<String> {
         let found: BTreeSet<&String> = ids.into_iter().filter_map(|id| self.0.get(id)).collect();
         let mut found: Vec<String> = found.into_iter().cloned().collect();
         found.sort_by_key(|it| (it.len(), it.clone()));
@@ -56,7 +56,7 @@ impl Practices {
     }
 
     /// Where two pages of the matrix differ: section by section the practices of the policies that decide there, what is
-    /// done to what, the situations, and the lines that are only in the one or the other.
+    /// done to what, the situations, and the lines that are only in the one or the other; where no section differs, the lines.
     #[must_use]
     pub fn differences(&self, was: &str, is: &str) -> Vec<String> {
         let (before, after) = (sections(was), sections(is));
@@ -67,15 +67,37 @@ impl Practices {
             if before == after {
                 continue;
             }
-            let [gone, come] = [before, after].map(|it| self.named(it));
-            let only: Vec<&str> = gone.symmetric_difference(&come).copied().collect();
-            let ids = if only.is_empty() { gone.union(&come).copied().collect() } else { only };
-            let mut lines = vec![format!("this breaks {}: {head}", self.those(ids).join(" or "))];
+            let mut lines =
+                vec![format!("this breaks {}: {head}", self.of_section(before, after).join(" or "))];
             lines.extend(situations(if after.is_empty() { before } else { after }));
             lines.extend(differing(before, after));
             told.push(lines.join("\n"));
         }
-        told
+        if told.is_empty() { differing(was, is) } else { told }
+    }
+
+    /// Whose practices a section is no longer as before by: of the policies that can have turned the signs that turned;
+    /// where none did, of those that are named only before or only after.
+    fn of_section(&self, before: &str, after: &str) -> Vec<String> {
+        let [gone, come] = [before, after].map(|it| self.named(it));
+        let [forbade, forbids] = [before, after].map(|it| self.named(part(it, "forbidden by")));
+        let [permitted, permits] = [before, after].map(|it| self.named(part(it, "allowed by")));
+        let mut ids = BTreeSet::new();
+        for turn in turned(before, after) {
+            // a forbid that is gone is it; else one of them speaks of less, and what it covered is as it should be
+            let (left, lost) = match turn {
+                ('x', _) => (&forbade, forbade.difference(&forbids)),
+                (_, 'x') => (&forbids, forbids.difference(&forbade)),
+                (_, '+') => (&permits, permits.difference(&permitted)),
+                _ => (&permitted, permitted.difference(&permits)),
+            };
+            let lost: BTreeSet<&str> = lost.copied().collect();
+            ids.extend(if lost.is_empty() { left.iter().copied().collect() } else { lost });
+        }
+        if ids.is_empty() {
+            ids = gone.symmetric_difference(&come).copied().collect();
+        }
+        self.those(if ids.is_empty() { gone.union(&come).copied().collect() } else { ids })
     }
 
     /// The policies that a section names.
@@ -102,6 +124,61 @@ fn otherwise<'a>(expected: &'a Answer, got: &'a Answer) -> BTreeSet<&'a str> {
         (true, false) => was,
         _ => was.symmetric_difference(&is).copied().collect(),
     }
+}
+
+/// The lines of a section that begin with these words, to the next that is less deep.
+fn part<'a>(section: &'a str, words: &str) -> &'a str {
+    let Some(at) = section.find(&format!("  {words} ")) else { return "" };
+    let rest = &section[at + 2..];
+    // what is wrapped stands below the first id
+    let more = rest.match_indices('\n').find(|it| !rest[it.0 + 1..].starts_with("          "));
+    &rest[..more.map_or(rest.len(), |it| it.0)]
+}
+
+/// Each pair of signs of one asker in one situation that were not the same; none where the situations are others.
+fn turned(before: &str, after: &str) -> BTreeSet<(char, char)> {
+    if situations(before) != situations(after) {
+        return BTreeSet::new();
+    }
+    let (was, is) = (cells(before), cells(after));
+    let names: BTreeSet<&str> = was.keys().chain(is.keys()).map(String::as_str).collect();
+    // an asker who is in no line of their own is one of those of a name with a star, or of everyone else
+    let at = |of: &BTreeMap<String, String>, name: &str| -> String {
+        let starred = of.iter().find(|it| it.0.strip_suffix('*').is_some_and(|head| name.starts_with(head)));
+        let found = of.get(name).or(starred.map(|it| it.1)).or_else(|| of.get(ELSE));
+        found.cloned().unwrap_or_default()
+    };
+    let mut turned = BTreeSet::new();
+    // of whom one page tells together, and the other one by one, each is asked
+    let parted = |of: &BTreeMap<String, String>, head: &str| {
+        of.keys().any(|it| it.starts_with(head) && *it != format!("{head}*"))
+    };
+    let whole = |it: &&str| it.strip_suffix('*').is_none_or(|head| !parted(&was, head) && !parted(&is, head));
+    for name in names.into_iter().filter(whole) {
+        let (was, is) = (at(&was, name), at(&is, name));
+        turned.extend(was.chars().zip(is.chars()).filter(|it| it.0 != it.1));
+    }
+    turned
+}
+
+const ELSE: &str = "everyone else";
+
+/// The cells of a section's lines by who gets them.
+fn cells(section: &str) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    let mut signs = String::new();
+    for line in section.lines().filter(|it| it.starts_with("    ")) {
+        let words = line.trim();
+        let (head, names) = words.split_once("  ").unwrap_or(("", words));
+        if !line.starts_with("     ") {
+            signs = head.to_owned();
+        }
+        if !signs.is_empty() && signs.chars().all(|it| "+.x?".contains(it)) {
+            let names = names.split(", ").map(|it| it.trim().trim_end_matches(','));
+            all.extend(names.map(|it| (it.to_owned(), signs.clone())));
+        }
+    }
+    all
 }
 
 /// The lines of a section that tell its columns: those between the policies and the dashes.

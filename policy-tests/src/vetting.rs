@@ -5,6 +5,7 @@
 //! otherwise comes with its own. What must never be is not a set's to change: it is proved as this program promises it,
 //! whatever else is given. So a set may take rights away without a release, and can give none that a release denies.
 
+use crate::breaks::Practices;
 use crate::cases::{Cases, Failure};
 use crate::coverage;
 use crate::matrix;
@@ -205,7 +206,8 @@ pub fn vet(
     let coverage = coverage::of(bundle, &tests.cases)?;
     against.extend(coverage.open().map(|it| object(Check::Clauses, it)));
     let page = matrix::page(&engine).map_err(|e| Unable::Policies(e.to_string()))?;
-    against.extend(matrix::differing(&tests.matrix, &page).iter().map(|it| object(Check::Matrix, it)));
+    let turned = Practices::of(&texts).differences(&tests.matrix, &page);
+    against.extend(turned.iter().map(|it| object(Check::Matrix, it)));
     let set = policies(bundle.files.values().map(String::as_str))?;
     let proved = prover.prove(&set, &|_| true);
     against.extend(proved.broken().map(|it| broken(it, &tests.guarantees, &texts)));

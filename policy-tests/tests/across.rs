@@ -1,4 +1,4 @@
-//! Policies of two schemas that have no room for each other are compared where both can be asked.
+//! Policies of two schemas are compared, each set asked as its own schema has it.
 
 use crate::proofs::{changed, set};
 use policy::Bundle;

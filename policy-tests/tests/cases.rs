@@ -54,8 +54,23 @@ fn a_case_that_goes_missing_leaves_a_gap_with_its_place() {
         invited
             .unwrap()
             .to_string()
-            .starts_with("policies/p06-visibility.cedar:31:3: `listing-invited`: no case in which")
+            .starts_with("policies/p06-visibility.cedar:31:3: `listing-invited` (P6): no case in which")
     );
+}
+
+/// What was proved of our policies is proved of nobody else's.
+#[test]
+fn a_gap_is_excused_only_in_the_policy_of_which_the_solver_proved_it() {
+    let ours = coverage::of(&Bundle::embedded(), &cases()).unwrap();
+    let excused: Vec<&Gap> = ours.gaps.iter().filter(|it| it.proved).collect();
+    let [known] = excused.as_slice() else { panic!("{excused:?}") };
+    let mut other = Bundle::embedded();
+    let text = other.files.get_mut(&known.file).unwrap();
+    assert!(text.contains("This account is not approved."));
+    *text = text.replace("This account is not approved.", "Nobody approved this account.");
+    let theirs = coverage::of(&other, &cases()).unwrap();
+    let open: Vec<String> = theirs.open().map(Gap::as_weakening).collect();
+    assert_eq!(open, [known.as_weakening()]);
 }
 
 #[test]

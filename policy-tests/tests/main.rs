@@ -17,5 +17,6 @@ mod peers;
 mod proofs;
 mod properties;
 mod publish;
+mod reviewed;
 mod solver;
 mod vetting;

@@ -7,11 +7,11 @@ use policy_tests::publish::{self, Made, stale};
 use policy_tests::{Cases, coverage};
 use std::path::{Path, PathBuf};
 
-fn site() -> PathBuf {
+pub(crate) fn site() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../site")
 }
 
-fn blesses() -> bool {
+pub(crate) fn blesses() -> bool {
     std::env::var_os("KALINKLO_BLESS").is_some_and(|it| it == "1")
 }
 
@@ -129,7 +129,7 @@ fn made_of(one: &Made) -> Vec<Made> {
 }
 
 /// Text of HTML made by ourselves.
-fn bare(html: &str) -> String {
+pub(crate) fn bare(html: &str) -> String {
     let mut text = String::new();
     let mut inside = false;
     for it in html.chars() {

@@ -1,8 +1,9 @@
 //! Who notices a mutant: a case, or the matrix.
 
-use super::Unable;
+use super::{Fate, Unable};
 use crate::ask::Answer;
 use crate::asked::{Asked, Environment, Ground, Outcome, Prepared, Said};
+use crate::breaks::Practices;
 use crate::cases::{Case, Cases};
 use crate::matrix;
 use crate::situations::{columns_by, rows};
@@ -153,8 +154,9 @@ pub(super) fn shown(
     engine: &Engine,
     ground: &Ground,
     policies: &[Prepared],
+    practices: &Practices,
     changed: &[(usize, &Changed<'_>)],
-) -> Result<Vec<(usize, String)>, Unable> {
+) -> Result<Vec<(usize, Fate)>, Unable> {
     let (action, kind) = section;
     let here = |it: &Changed<'_>| it.environments().any(|at| (at.1, at.2) == section);
     let changed: Vec<_> = changed.iter().filter(|it| here(it.1)).collect();
@@ -188,18 +190,26 @@ pub(super) fn shown(
             let Some(now) = it.said(asked, said) else { continue };
             let now = now.answer();
             if matrix::sign(&now) != matrix::sign(before) {
-                place = Some(format!("{row} below {signs}: {now}, not {before}"));
+                let breaks = practices.broken(before, &now);
+                place = Some((format!("{row} below {signs}: {now}, not {before}"), breaks));
                 break;
             }
             count(before, -1, &mut more, &mut less);
             count(&now, 1, &mut more, &mut less);
         }
         let ids = |it: &Named| it.iter().filter(|it| *it.1 > 0).map(|it| it.0.clone()).collect::<Vec<_>>();
-        if place.is_none() && (ids(&more), ids(&less)) != (ids(&permits), ids(&forbids)) {
-            place = Some("the policies named above it".to_owned());
+        let (was, is) = ((ids(&permits), ids(&forbids)), (ids(&more), ids(&less)));
+        if place.is_none() && was != is {
+            let named = |it: &(Vec<Arc<str>>, Vec<Arc<str>>)| -> BTreeSet<Arc<str>> {
+                it.0.iter().chain(&it.1).cloned().collect()
+            };
+            let (was, is) = (named(&was), named(&is));
+            let breaks = practices.those(was.symmetric_difference(&is).map(|it| &**it));
+            place = Some(("the policies named above it".to_owned(), breaks));
         }
-        if let Some(place) = place {
-            found.push((*index, format!("{} on {}: {place}", action.as_str(), kind.as_str())));
+        if let Some((place, breaks)) = place {
+            let place = format!("{} on {}: {place}", action.as_str(), kind.as_str());
+            found.push((*index, Fate::Matrix { place, breaks }));
         }
     }
     Ok(found)

@@ -25,14 +25,21 @@ pub enum Fate {
         /// The practices that its message names.
         breaks: Vec<String>,
     },
-    /// The matrix shows it there.
-    Matrix(String),
+    /// The matrix shows it.
+    Matrix {
+        /// Where, and how.
+        place: String,
+        /// The practices that its message names.
+        breaks: Vec<String>,
+    },
     /// A theorem no longer holds.
     Theorem {
         /// Its name.
         name: String,
         /// Where.
         environment: String,
+        /// The practices that its message names.
+        breaks: Vec<String>,
     },
     /// The scope lets through what it let through before: the schema knows no other type or action there.
     Schema,
@@ -73,6 +80,16 @@ impl Report {
         })
     }
 
+    /// Those that are noticed by a message that names another practice than that of the policy.
+    pub fn misnamed(&self) -> impl Iterator<Item = &Judged> {
+        self.mutants.iter().filter(|it| match &it.fate {
+            Fate::Case { breaks, .. } | Fate::Matrix { breaks, .. } | Fate::Theorem { breaks, .. } => {
+                !it.mutant.practice.split(", ").any(|one| breaks.iter().any(|it| it == one))
+            }
+            Fate::Validator(_) | Fate::Schema | Fate::Equivalent { .. } | Fate::Survives(_) => false,
+        })
+    }
+
     /// Those that change nothing, as lines that hold no line numbers: a page to be reviewed.
     #[must_use]
     pub fn equivalents(&self) -> Vec<String> {
@@ -100,7 +117,7 @@ impl Report {
             let to = match it.fate {
                 Fate::Validator(_) => &mut totals.refused,
                 Fate::Case { .. } => &mut totals.cases,
-                Fate::Matrix(_) => &mut totals.matrix,
+                Fate::Matrix { .. } => &mut totals.matrix,
                 Fate::Theorem { .. } => &mut totals.theorems,
                 Fate::Schema => &mut totals.schema,
                 Fate::Equivalent { .. } => &mut totals.equivalent,

@@ -78,10 +78,11 @@ pub fn run(
     }
 
     let left: Vec<(usize, &Changed<'_>)> = left(&read, &fates);
-    let found = each(&sections(), |_, section| shown(*section, &engine, &ground, &policies, &left));
+    let found =
+        each(&sections(), |_, section| shown(*section, &engine, &ground, &policies, &practices, &left));
     for found in found {
-        for (at, place) in found? {
-            fates[at].get_or_insert(Fate::Matrix(place));
+        for (at, shown) in found? {
+            fates[at].get_or_insert(shown);
         }
     }
 
@@ -101,7 +102,7 @@ pub fn run(
         for (at, changed) in self::left(&read, &fates) {
             // the guarantees name groups too: where the schema lost a member, no theorem could be asked as before
             let by_theorems = mutants[at].change != Change::Group;
-            fates[at] = Some(told_apart(prover, &policies, changed, by_theorems)?);
+            fates[at] = Some(told_apart(prover, &policies, &practices, changed, by_theorems)?);
         }
     }
     let unasked = || Fate::Survives("the solver was not asked".into());
@@ -185,6 +186,7 @@ fn place(at: &Environment) -> String {
 fn told_apart(
     prover: &Prover,
     policies: &[Prepared],
+    practices: &Practices,
     changed: &Changed<'_>,
     by_theorems: bool,
 ) -> Result<Fate, Unable> {
@@ -197,7 +199,11 @@ fn told_apart(
             Verdict::Failed => {
                 return Err(Fault::Failed(format!("{} in {}", row.name, row.environment)).into());
             }
-            _ => Fate::Theorem { name: row.name.clone(), environment: row.environment.clone() },
+            _ => Fate::Theorem {
+                name: row.name.clone(),
+                environment: row.environment.clone(),
+                breaks: row.breaks(practices),
+            },
         });
     }
     let found = prover.differences(&before, &after)?;

@@ -11,7 +11,7 @@ use super::solver::{Asking, Fault};
 use super::theorems::{self, BELTS, Inside, Kind, Theorem};
 use super::witness::tell;
 use cedar_policy::PolicySet;
-use policy::Prepared;
+use policy::{Bundle, Prepared};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
@@ -26,6 +26,8 @@ pub struct Prover {
     pub(crate) verdicts: Verdicts,
     pub(crate) guarantees: Guarantees,
     pub(crate) extended: Ground,
+    /// The policies of this program, to be told beside those in question.
+    built_in: PolicySet,
     version: String,
 }
 
@@ -76,7 +78,10 @@ impl Prover {
         let version = options.solver.version()?;
         let verdicts = Verdicts::of(options.cache.as_deref(), &version);
         let (shipped, extended) = (Ground::of(schema)?, Ground::extended(schema)?);
-        Ok(Self { options, shipped, extended, guarantees, verdicts, version })
+        let bundle = Bundle::embedded();
+        // where they are no policies, there is nothing to be told of them
+        let built_in = super::policies(bundle.files.values().map(String::as_str)).unwrap_or_default();
+        Ok(Self { options, shipped, extended, guarantees, verdicts, built_in, version })
     }
 
     /// Proves the theorems that `which` chooses, of these policies. Ids of policies are their `@id`s.
@@ -253,7 +258,7 @@ impl Prover {
                 }
                 Ok(Answer::Breaks(broken)) => {
                     row.verdict = Verdict::Refuted;
-                    row.counterexample = Some(tell(theorem, &broken));
+                    row.counterexample = Some(tell(theorem, &broken, &self.built_in));
                 }
                 Err(fault) => {
                     out.faults += usize::from(fault.is_the_solvers());

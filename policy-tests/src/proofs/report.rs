@@ -4,6 +4,7 @@ use super::ask::Cells;
 use super::solver::Fault;
 use super::theorems::Theorem;
 use super::witness::Counterexample;
+use crate::breaks::Practices;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -82,6 +83,18 @@ impl Row {
         }
     }
 
+    /// The practices that the report of this row names: its theorem's, and those of the policies that decide its example
+    /// here and as this program has them.
+    pub(crate) fn breaks(&self, practices: &Practices) -> Vec<String> {
+        let by =
+            self.counterexample.iter().flat_map(|it| it.by.iter().chain(&it.built_in).map(String::as_str));
+        let mut all = practices.those(by);
+        if !all.contains(&self.guarantee) {
+            all.insert(0, self.guarantee.clone());
+        }
+        all
+    }
+
     pub(crate) fn fail(&mut self, fault: &Fault) {
         self.verdict = Verdict::Failed;
         self.fault = Some(fault.to_string());
@@ -117,6 +130,19 @@ impl Report {
     #[must_use]
     pub fn broken_names(&self) -> BTreeSet<&str> {
         self.broken().map(|it| it.name.as_str()).collect()
+    }
+
+    /// A line a theorem and environment: its entry, its name, the environment, seconds, verdict.
+    #[must_use]
+    pub fn environments(&self) -> String {
+        let mut text = String::new();
+        for it in &self.theorems {
+            let about = it.about.as_ref().map(|it| format!("`{it}` in ")).unwrap_or_default();
+            let place = format!("{about}{}", it.environment);
+            let (guarantee, name, verdict) = (&it.guarantee, &it.name, it.verdict.as_str());
+            text += &format!("{guarantee:<4} {name:<44} {place:<60} {:>8.2} s  {verdict}\n", it.seconds);
+        }
+        text
     }
 
     /// A line a theorem: its entry, its name, environments, seconds, verdict.

@@ -3,6 +3,7 @@
 use super::ask::Broken;
 use super::theorems::{Inside, Kind, Theorem};
 use super::told::Told;
+use crate::breaks::Practices;
 use cedar_policy::{Authorizer, Decision, PolicySet};
 use cedar_policy_symcc::Env;
 use std::fmt;
@@ -58,6 +59,9 @@ pub struct Counterexample {
     pub allowed: bool,
     /// The policies that decide it.
     pub by: Vec<String>,
+    /// Where the policies of this program decide it otherwise: those that do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub built_in: Vec<String>,
     /// A case for `cases/*.toml` with the decision that should be; none where the facts are of a world that the program
     /// has no words for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,8 +76,24 @@ impl fmt::Display for Counterexample {
     }
 }
 
+impl Counterexample {
+    /// Tells how the policies of this program decide it, where that is otherwise, and whose practice it touches.
+    fn beside(mut self, built_in: &Replay) -> Self {
+        if built_in.allowed() != self.allowed && !built_in.by.is_empty() {
+            self.built_in.clone_from(&built_in.by);
+            let practices = Practices::of(&[]).those(built_in.by.iter().map(String::as_str)).join(", ");
+            let since = built_in.since();
+            self.sentence = format!(
+                "{} The built-in policies decide otherwise, {since}: this touches {practices}.",
+                self.sentence
+            );
+        }
+        self
+    }
+}
+
 /// Tells what broke a theorem. `left` and `right` of the broken claim are as [`super::prover`] put them.
-pub(crate) fn tell(theorem: &Theorem, broken: &Broken) -> Counterexample {
+pub(crate) fn tell(theorem: &Theorem, broken: &Broken, built_in: &PolicySet) -> Counterexample {
     let mut told = Told::of(&broken.env);
     if let Inside::Profile(left, right) = &theorem.inside {
         // whatever the example says of these, other values were put for them
@@ -116,7 +136,13 @@ pub(crate) fn tell(theorem: &Theorem, broken: &Broken) -> Counterexample {
     let sentence = format!("{what}; this breaks {}: {}", theorem.guarantee, theorem.says);
     let case = should.and_then(|it| told.as_ref()?.case(&theorem.name, it));
     let facts = told.map(|it| it.facts()).unwrap_or_default();
-    Counterexample { sentence, allowed: subject.allowed(), by: subject.by.clone(), case, facts }
+    let (allowed, by) = (subject.allowed(), subject.by.clone());
+    let example = Counterexample { sentence, allowed, by, built_in: Vec::new(), case, facts };
+    match theorem.kind {
+        // one request and one decision: the others relate two of them
+        Kind::Never | Kind::Always => example.beside(&decide(built_in, &broken.env)),
+        _ => example,
+    }
 }
 
 fn sides(inside: &Inside, left: bool) -> (String, String) {

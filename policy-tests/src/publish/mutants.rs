@@ -64,7 +64,7 @@ pub(super) fn page(report: &Report) -> Page {
 fn noticed(fate: &Fate) -> String {
     match fate {
         Fate::Case { name, .. } => format!("the case “{}”", escaped(name)),
-        Fate::Matrix(_) => "the matrix".to_owned(),
+        Fate::Matrix { .. } => "the matrix".to_owned(),
         Fate::Theorem { .. } => "a theorem".to_owned(),
         Fate::Equivalent { .. } => "nobody today, and that is proved".to_owned(),
         Fate::Validator(_) | Fate::Schema | Fate::Survives(_) => String::new(),

@@ -56,6 +56,8 @@ pub struct Complaint {
     pub column: usize,
     /// What is wrong.
     pub message: String,
+    /// The practice of the policy that stands there, as `P3`; none where none does.
+    pub practice: Option<String>,
     /// The line's text and a caret below the column.
     pub excerpt: String,
 }
@@ -63,6 +65,9 @@ pub struct Complaint {
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
+        if let Some(practice) = &self.practice {
+            write!(f, "; this touches {practice}")?;
+        }
         if self.excerpt.is_empty() { Ok(()) } else { write!(f, "\n{}", self.excerpt) }
     }
 }
@@ -76,7 +81,8 @@ impl Complaint {
         let column = text[start..offset].chars().count() + 1;
         let whole = text[start..].lines().next().unwrap_or_default();
         let excerpt = format!("    {whole}\n    {}^", " ".repeat(column - 1));
-        Self { file: file.to_owned(), line, column, message: message.into(), excerpt }
+        let practice = practice_at(text, offset);
+        Self { file: file.to_owned(), line, column, message: message.into(), practice, excerpt }
     }
 
     fn from_diagnostic(file: &str, text: &str, it: &dyn miette::Diagnostic) -> Self {
@@ -212,6 +218,19 @@ impl Bundle {
         complaints.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
         if complaints.is_empty() { Ok(Checked { schema, policies, texts }) } else { Err(complaints) }
     }
+}
+
+/// The practice of the policy that stands there, told by the text alone: it may be no Cedar.
+fn practice_at(text: &str, offset: usize) -> Option<String> {
+    const ID: &str = "@id(";
+    const PRACTICE: &str = "@practice(\"";
+    let starts = |it: &(usize, &str)| it.0 <= offset;
+    let start = text.match_indices(ID).take_while(starts).last().map_or(0, |it| it.0);
+    let own = &text[start..];
+    let end = own.get(ID.len()..).and_then(|it| it.find(ID)).map_or(own.len(), |it| it + ID.len());
+    // the policies of one file are of one practice
+    let (_, rest) = own[..end].split_once(PRACTICE).or_else(|| text.split_once(PRACTICE))?;
+    rest.split_once('"').map(|it| it.0.to_owned()).filter(|it| !it.is_empty())
 }
 
 fn line_offset(text: &str, line: usize) -> usize {

@@ -36,7 +36,7 @@ fn a_syntax_error() {
     check(
         &GOOD.replace("resource);", "resource;"),
         concat!(
-            "policies/some.cedar:4:67: unexpected token `;`\n",
+            "policies/some.cedar:4:67: unexpected token `;`; this touches P1\n",
             "    permit (principal is Visitor, action == Action::\"SignUp\", resource;\n",
             "                                                                      ^",
         ),
@@ -48,7 +48,7 @@ fn a_policy_without_id() {
     check(
         &format!("// first line\n{}", GOOD.replace("@id(\"door\")\n", "")),
         concat!(
-            "policies/some.cedar:2:1: the policy has no `@id(\"…\")`\n",
+            "policies/some.cedar:2:1: the policy has no `@id(\"…\")`; this touches P1\n",
             "    @practice(\"P1\")\n",
             "    ^",
         ),
@@ -70,12 +70,23 @@ fn a_policy_without_practice_or_words() {
     );
 }
 
+/// Whatever the validator says of it: the practice is that of the policy in question, not of its neighbour.
+#[test]
+fn the_practice_of_the_policy_is_named() {
+    let other = GOOD.replace("door", "other").replace("\"P1\"", "\"P2\"");
+    for wrong in [other.replace("SignUp", "SingUp"), other.replace("resource);", "resource;")] {
+        let told = complaints(&format!("{GOOD}\n{wrong}\n{GOOD}"));
+        let first = told.lines().find(|it| it.starts_with("policies/")).unwrap();
+        assert!(first.ends_with("; this touches P2"), "{told}");
+    }
+}
+
 #[test]
 fn an_id_twice() {
     check(
         &format!("{GOOD}\n{GOOD}"),
         concat!(
-            "policies/some.cedar:6:1: a second policy with `@id(\"door\")`\n",
+            "policies/some.cedar:6:1: a second policy with `@id(\"door\")`; this touches P1\n",
             "    @id(\"door\")\n",
             "    ^",
         ),
@@ -87,7 +98,7 @@ fn an_attribute_that_the_schema_does_not_know() {
     check(
         &GOOD.replace("resource);", "resource)\nwhen { \"née\" == resource.colour };"),
         concat!(
-            "policies/some.cedar:5:17: for policy `door`, attribute `colour` on entity type `Platform` not found\n",
+            "policies/some.cedar:5:17: for policy `door`, attribute `colour` on entity type `Platform` not found; this touches P1\n",
             "    when { \"née\" == resource.colour };\n",
             "                    ^",
         ),
@@ -99,13 +110,13 @@ fn an_action_that_the_schema_does_not_know() {
     check(
         &GOOD.replace("SignUp", "SingUp"),
         concat!(
-            "policies/some.cedar:1:1: for policy `door`, unable to find an applicable action given the policy scope constraints\n",
+            "policies/some.cedar:1:1: for policy `door`, unable to find an applicable action given the policy scope constraints; this touches P1\n",
             "    @id(\"door\")\n",
             "    ^\n",
-            "policies/some.cedar:1:1: for policy `door`, policy is impossible: the policy expression evaluates to false for all valid requests\n",
+            "policies/some.cedar:1:1: for policy `door`, policy is impossible: the policy expression evaluates to false for all valid requests; this touches P1\n",
             "    @id(\"door\")\n",
             "    ^\n",
-            "policies/some.cedar:4:41: for policy `door`, unrecognized action `Action::\"SingUp\"` (did you mean `Action::\"SignUp\"`?)\n",
+            "policies/some.cedar:4:41: for policy `door`, unrecognized action `Action::\"SingUp\"` (did you mean `Action::\"SignUp\"`?); this touches P1\n",
             "    permit (principal is Visitor, action == Action::\"SingUp\", resource);\n",
             "                                            ^",
         ),
@@ -124,7 +135,11 @@ fn an_id_twice_in_two_files() {
 fn a_template() {
     check(
         &GOOD.replace("resource);", "resource == ?resource);"),
-        concat!("policies/some.cedar:1:1: templates are not used here\n", "    @id(\"door\")\n", "    ^",),
+        concat!(
+            "policies/some.cedar:1:1: templates are not used here; this touches P1\n",
+            "    @id(\"door\")\n",
+            "    ^",
+        ),
     );
 }
 
