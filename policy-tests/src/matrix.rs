@@ -191,7 +191,7 @@ fn starred(names: &[&str], all: &[&str]) -> Vec<String> {
 }
 
 /// Words after a head, in lines of bounded width that begin below the first word.
-fn wrap(text: &mut String, head: &str, words: &[impl AsRef<str>]) {
+pub(crate) fn wrap(text: &mut String, head: &str, words: &[impl AsRef<str>]) {
     let indent = head.chars().count();
     let mut line = head.to_owned();
     for (at, word) in words.iter().map(AsRef::as_ref).enumerate() {

@@ -25,6 +25,28 @@ fn the_matrix_is_the_reviewed_one() {
     );
 }
 
+/// The same answers, so short that each kind of asker stands on one screen.
+#[test]
+fn each_kind_of_asker_has_one_screen() {
+    let page = policy_tests::publish::by_kind(&ENGINE).unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("expected/matrix-by-kind.txt");
+    if std::env::var_os("KALINKLO_BLESS").is_some_and(|it| it == "1") {
+        std::fs::write(&file, &page).unwrap();
+    }
+    let reviewed = std::fs::read_to_string(&file).unwrap_or_default();
+    let differing = matrix::differing(&reviewed, &page);
+    assert!(page == reviewed, "expected/matrix-by-kind.txt is another:\n{}", differing.join("\n"));
+    let kinds: Vec<&str> = page.split("\n== ").skip(1).collect();
+    assert_eq!(kinds.len(), 9);
+    for it in kinds {
+        assert!(it.lines().count() <= 60 && it.lines().all(|it| it.chars().count() <= 110), "{it}");
+    }
+    let artist = page.split("\n== ").find(|it| it.starts_with("An artist’s member ")).unwrap();
+    // whoever works in an artist's own workspace, and no other artist
+    let own = artist.lines().find(|it| it.contains(" Profile: ") && it.contains("ViewProfile")).unwrap();
+    assert!(own.trim_start().starts_with("+ + + + + + + .  Profile: "), "{own}");
+}
+
 /// A policy that is gone, or speaks of more, is found by its practice and by what it decides.
 #[test]
 fn a_difference_tells_what_is_done_in_which_situation_and_what_it_breaks() {

@@ -1,12 +1,13 @@
 //! `data/matrix.json`: the matrix as one table for each kind of asker, and the page that is compared.
 
 use super::situations::{Axes, Region, joined};
-use crate::matrix::{page as reviewed, sign};
+use crate::matrix::{page as reviewed, sign, wrap};
 use crate::mutants::Unable;
 use crate::situations::{columns, rows};
 use crate::{ask, fields};
 use policy::{ALL, ActionName, Engine, EntityKind};
 use serde::Serialize;
+use std::fmt::Write as _;
 
 /// The kinds of askers, by what the names of the matrix's rows begin with, with what a reader calls them.
 const KINDS: &[(&str, &str)] = &[
@@ -104,6 +105,45 @@ pub(super) fn page(engine: &Engine) -> Result<Page, Unable> {
         return Err(Unable::Cases(format!("publish/matrix.rs knows no kind of asker called `{other}`")));
     }
     Ok(Page { kinds: all, text })
+}
+
+const BY_KIND: &str = "\
+Who may do what, a screen for each kind of asker. matrix.txt says in which situations; this page is made of the same answers.
+
+A line is what is done to a thing, a column one of the askers above it:
+  +  allowed in every situation      o  in some, see matrix.txt      .  in none
+What nobody of a kind may do stands in no line.
+";
+
+/// `expected/matrix-by-kind.txt`: for each kind of asker one short table.
+///
+/// # Errors
+/// A row or a situation of the matrix is not written as it should be, or cannot be decided.
+pub fn by_kind(engine: &Engine) -> Result<String, Unable> {
+    let mut text = BY_KIND.to_owned();
+    for kind in page(engine)?.kinds {
+        let _ = write!(text, "\n{:=<100}\n\n", format!("== {} ", kind.title));
+        for (at, asker) in kind.askers.iter().enumerate() {
+            let _ = writeln!(text, "    {}{asker}", "| ".repeat(at));
+        }
+        for row in &kind.rows {
+            let cells: Vec<Vec<&str>> =
+                row.situations.iter().map(|it| it.cells.split(' ').collect()).collect();
+            let mut signs = String::new();
+            for at in 0..kind.askers.len() {
+                let may = cells.iter().filter(|it| it.get(at) == Some(&"may")).count();
+                signs.push_str(if may == cells.len() {
+                    "+ "
+                } else if may > 0 {
+                    "o "
+                } else {
+                    ". "
+                });
+            }
+            wrap(&mut text, &format!("    {signs} {}: ", row.on), &row.actions);
+        }
+    }
+    Ok(text)
 }
 
 /// `artist.own.assistant+money` as `own, assistant with money`.

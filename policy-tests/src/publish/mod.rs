@@ -13,6 +13,8 @@ mod schema;
 mod situations;
 mod theorems;
 
+pub use matrix::by_kind;
+
 use crate::cases::Cases;
 use crate::mutants::{Report, Unable};
 use crate::proofs::{Guarantees, Prover};
