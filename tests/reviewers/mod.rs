@@ -1,6 +1,7 @@
 //! The reviewers' commands as a reviewer types them: what they print, and the exit code that scripts go by.
 
 mod commands;
+mod diff;
 mod log;
 mod reach;
 

@@ -90,12 +90,8 @@ fn is_proved(db: &mut Db, digest: Digest, guarantees: Digest) -> Result<bool, St
     Ok(found.is_some())
 }
 
-/// The engine of a staged set, noting decisions where the program's own does; or why it cannot decide in this program.
-pub(crate) fn load(
-    db: &mut Db,
-    standing: &Standing,
-    digest: Digest,
-) -> Result<Result<Engine, String>, StoreError> {
+/// The files of a staged set; or why they are not to be had in this program.
+fn files(db: &mut Db, digest: Digest) -> Result<Result<Bundle, String>, StoreError> {
     let row: Option<(String, String)> = policy_sets::table
         .find(digest.to_string())
         .select((policy_sets::schema_digest, policy_sets::files))
@@ -110,10 +106,25 @@ pub(crate) fn load(
         Err("it was staged for another schema than this program's".into())
     } else if bundle.digest() != digest {
         Err("its files are not those that were staged".into())
-    } else if !is_proved(db, digest, standing.guarantees())? {
-        Err("it was proved to keep the guarantees of another release: prove it again with `kalinklo policy stage` of its files".into())
     } else {
+        Ok(bundle)
+    })
+}
+
+/// The engine of a staged set, noting decisions where the program's own does; or why it cannot decide in this program.
+pub(crate) fn load(
+    db: &mut Db,
+    standing: &Standing,
+    digest: Digest,
+) -> Result<Result<Engine, String>, StoreError> {
+    let bundle = match files(db, digest)? {
+        Ok(it) => it,
+        Err(why) => return Ok(Err(why)),
+    };
+    Ok(if is_proved(db, digest, standing.guarantees())? {
         prepared(standing.built_in(), &bundle)
+    } else {
+        Err("it was proved to keep the guarantees of another release: prove it again with `kalinklo policy stage` of its files".into())
     })
 }
 
@@ -171,6 +182,18 @@ impl Read<'_> {
             sets.push(StagedSet { digest, fits, proved, note, verdict, staged_at });
         }
         Ok((sets, history(self.db)?))
+    }
+
+    /// The files of a staged set; or why they are not to be had in this program.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn staged(
+        &mut self,
+        _permit: &Permit<ExplainLocally>,
+        digest: Digest,
+    ) -> Result<Result<Bundle, String>, StoreError> {
+        files(self.db, digest)
     }
 }
 

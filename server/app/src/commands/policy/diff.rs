@@ -1,12 +1,14 @@
 //! `kalinklo policy diff OLD NEW`: which decisions change, over all requests and over those that were really made.
 
 use super::prove::options;
+use super::reload::{self, BUILT_IN};
 use super::{listed, log};
 use crate::Stop;
 use crate::cli::Diff;
 use crate::commands::say;
+use crate::config::Given;
 use policy::Bundle;
-use policy_tests::proofs::{self, Across, Prover};
+use policy_tests::proofs::{self, Across};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -15,10 +17,10 @@ const FOLDER: &str = "policies";
 const SCHEMA: &str = "schema/kalinklo.cedarschema";
 
 pub(super) fn run(it: Diff) -> Result<ExitCode, Stop> {
-    let (old, new) = (side(&it.old)?, side(&it.new)?);
+    let (old, new) = (side(&it.old, &it.given)?, side(&it.new, &it.given)?);
     let across = compared(&old, &new)?;
     let found = &across.differences;
-    let log = if it.log == 0 { None } else { Some(log::again(&old, &new, it.log, it.given)?) };
+    let log = if it.log == 0 { None } else { Some(log::again(&old, &new, it.log.into(), it.given)?) };
     // where nothing could be compared, nothing is known to be the same
     let same = found.is_empty() && across.apart.is_empty();
     if it.json {
@@ -67,24 +69,54 @@ pub(super) fn headline(it: &proofs::Difference) -> String {
     format!("{} -> {}  {}\n  {}", word(it.from), word(it.to), it.environment, it.sentence)
 }
 
-/// A folder of policies, a checkout with a folder `policies`, or a revision of the repository here.
-fn side(name: &str) -> Result<Bundle, Stop> {
-    let path = Path::new(name);
-    if path.is_dir() {
-        let inner = path.join(FOLDER);
-        let schema = path.join(SCHEMA);
-        let folder = if inner.is_dir() { inner } else { path.to_owned() };
-        let schema = schema.is_file().then_some(schema);
-        return Bundle::folder(&folder, schema.as_deref()).map_err(|e| Stop(format!("{name}: {e}")));
+/// The program's own policies, a folder of policies, a checkout with a folder `policies`, a set that the database named by
+/// the command has staged, or a revision of the repository here.
+fn side(name: &str, given: &Given) -> Result<Bundle, Stop> {
+    if name == BUILT_IN {
+        return Ok(Bundle::embedded());
+    }
+    if Path::new(name).is_dir() {
+        return folder(Path::new(name)).map_err(|e| Stop(format!("{name}: {e}")));
     }
     if name.starts_with('-') {
         // git would take it for an option
         return Err(Stop(format!("`{name}` is no folder, and a revision does not begin with a dash")));
     }
+    let named = given.config.is_some() || given.data.is_some() || given.database.is_some();
+    if named
+        && reload::may_be_digest(name)
+        && let Some(it) = reload::staged(given.clone(), name)?
+    {
+        return Ok(it);
+    }
+    revision(name)
+}
+
+/// The policies of a folder or of the checkout there, with the schema that stands beside them, or else the built-in one.
+fn folder(path: &Path) -> std::io::Result<Bundle> {
+    let inner = path.join(FOLDER);
+    let policies = if inner.is_dir() { inner } else { path.to_owned() };
+    let beside = policies.canonicalize()?.parent().map(|it| it.join("schema"));
+    let mut schemas = Vec::new();
+    for entry in beside.filter(|it| it.is_dir()).map(std::fs::read_dir).transpose()?.into_iter().flatten() {
+        schemas.push(entry?.path());
+    }
+    schemas.retain(|it| it.extension().is_some_and(|it| it == "cedarschema"));
+    match schemas.as_slice() {
+        [] => Bundle::folder(&policies, None),
+        [one] => Bundle::folder(&policies, Some(one)),
+        _ => Err(std::io::Error::other("several schemas stand beside it")),
+    }
+}
+
+fn revision(name: &str) -> Result<Bundle, Stop> {
     // both name files from the root of the repository, wherever the command is called
     let show = |what: &str| git(&["show", &format!("{name}:{what}")]);
     let names = git(&["ls-tree", "-r", "--full-tree", "--name-only", name, "--", FOLDER]).map_err(|why| {
-        Stop(format!("`{name}` is no folder, and no revision of a repository here: {}", why.0))
+        Stop(format!(
+            "`{name}` is no folder, no set that a named database has staged, and no revision of a repository here: {}",
+            why.0
+        ))
     })?;
     let mut files = BTreeMap::new();
     for file in names.lines().filter(|it| it.ends_with(".cedar")) {
@@ -101,36 +133,13 @@ fn git(arguments: &[&str]) -> Result<String, Stop> {
     String::from_utf8(done.stdout).map_err(|_| Stop("git answered with no text".into()))
 }
 
-/// What changes: over all requests where one of the two schemas has room for both sets, the new one first; else over
-/// the environments that both allow.
+/// What changes, each set asked as its own schema has it.
 fn compared(old: &Bundle, new: &Bundle) -> Result<Across, Stop> {
-    let set = |it: &Bundle| proofs::policies(it.files.values().map(String::as_str)).map_err(Stop::because);
-    let (before, now) = (set(old)?, set(new)?);
-    match common(old, new)? {
-        Some(schema) => {
-            let prover = Prover::new(schema, options(false)).map_err(Stop::because)?;
-            let differences = prover.differences(&before, &now).map_err(Stop::because)?;
-            Ok(Across { differences, compared: prover.environments(), ..Across::default() })
-        }
-        None => {
-            let (before, now) = ((&before, old.schema.1.as_str()), (&now, new.schema.1.as_str()));
-            proofs::differences_across(before, now, &options(false)).map_err(Stop::because)
-        }
-    }
-}
-
-/// The schema that both sets are policies of: the new one, else the old one.
-fn common<'a>(old: &'a Bundle, new: &'a Bundle) -> Result<Option<&'a str>, Stop> {
-    new.check().map_err(|them| Stop(listed(&them)))?;
-    old.check().map_err(|them| Stop(listed(&them)))?;
-    let under = |it: &Bundle, schema: &(String, String)| {
-        Bundle { schema: schema.clone(), files: it.files.clone() }.check().is_ok()
+    let set = |it: &Bundle| {
+        it.check().map_err(|them| Stop(listed(&them)))?;
+        proofs::policies(it.files.values().map(String::as_str)).map_err(Stop::because)
     };
-    Ok(if under(old, &new.schema) {
-        Some(&new.schema.1)
-    } else if under(new, &old.schema) {
-        Some(&old.schema.1)
-    } else {
-        None
-    })
+    let (before, now) = (set(old)?, set(new)?);
+    let (before, now) = ((&before, old.schema.1.as_str()), (&now, new.schema.1.as_str()));
+    proofs::differences_across(before, now, &options(false)).map_err(Stop::because)
 }

@@ -2,17 +2,18 @@
 
 use crate::cli::{Activate, List, Replacing, Rollback};
 use crate::commands::say;
+use crate::config::Given;
 use crate::{Stop, serve};
 use domain::Digest;
 use domain::bounded::Line;
-use policy::actions;
+use policy::{Bundle, actions};
 use serde_json::json;
 use std::process::ExitCode;
 use store::policies::{self, Activation, Replaced, StagedSet};
 use store::{Fault, InForce, Store, StoreError};
 
 /// What stands for the program's own policies.
-const BUILT_IN: &str = "built-in";
+pub(super) const BUILT_IN: &str = "built-in";
 /// Digits of a digest that are enough to name it.
 const ENOUGH: usize = 8;
 
@@ -52,13 +53,35 @@ pub(super) fn known(store: &Store) -> Result<(Vec<StagedSet>, Vec<Activation>), 
     store.read(&serve::operator(store), |db| db.policies(&permit)).map_err(|e: StoreError| Stop::because(e))
 }
 
+/// Whether it is digits enough of a digest.
+pub(super) fn may_be_digest(name: &str) -> bool {
+    name.len() >= ENOUGH && name.bytes().all(|it| it.is_ascii_hexdigit())
+}
+
+/// The policies of a staged set of this database; none where none is staged under this name.
+pub(super) fn staged(given: Given, name: &str) -> Result<Option<Bundle>, Stop> {
+    let opened = serve::open_to_mend(&given.config()?.database)?;
+    let store = &opened.store;
+    let (sets, _) = known(store)?;
+    let name = name.to_ascii_lowercase();
+    if !sets.iter().any(|it| it.digest.to_string().starts_with(&name)) {
+        return Ok(None);
+    }
+    let Some(digest) = named(&sets, store.in_force().built_in, &name).map_err(Stop)? else {
+        return Ok(Some(Bundle::embedded()));
+    };
+    let permit = serve::permitted::<actions::ExplainLocally>(store)?;
+    let found = store.read(&serve::operator(store), |db| db.staged(&permit, digest));
+    found.map_err(|e: StoreError| Stop::because(e))?.map(Some).map_err(|why| Stop(format!("{digest}: {why}")))
+}
+
 /// The set of this name; none: the program's own.
 fn named(sets: &[StagedSet], built_in: Digest, name: &str) -> Result<Option<Digest>, String> {
     if name == BUILT_IN {
         return Ok(None);
     }
     let name = name.to_ascii_lowercase();
-    if name.len() < ENOUGH || !name.bytes().all(|it| it.is_ascii_hexdigit()) {
+    if !may_be_digest(&name) {
         return Err(format!("`{name}` is neither `{BUILT_IN}` nor the first {ENOUGH} digits of a digest"));
     }
     let mut found = sets.iter().map(|it| it.digest).filter(|it| it.to_string().starts_with(&name));
