@@ -1,5 +1,6 @@
 //! The reviewers' commands as a reviewer types them: what they print, and the exit code that scripts go by.
 
+mod codes;
 mod commands;
 mod diff;
 mod log;
@@ -97,16 +98,48 @@ fn a_weakened_policy_is_noticed_by_each_of_them() {
     assert!(!found.is_empty() && found.iter().all(|it| it["from"] == true && it["to"] == false), "{back}");
 }
 
+/// Of each mutant of a policy who noticed it: `case`, `matrix`, …
+fn fates(arguments: &[&str]) -> Vec<String> {
+    let told = json(&[&["mutants"], arguments].concat());
+    assert_eq!(told["holds"], true, "{told}");
+    let mutants = told["mutants"].as_array().unwrap().iter();
+    let fate = |it: &Value| match &it["fate"] {
+        Value::String(it) => it.clone(),
+        it => it.as_object().and_then(|it| it.keys().next()).unwrap().clone(),
+    };
+    mutants.map(fate).collect()
+}
+
 #[test]
-fn a_mutant_that_no_case_notices_is_listed() {
+fn a_mutant_that_no_case_notices_is_listed_by_who_does() {
     let cases = tempfile::tempdir().unwrap();
-    let none = policy(&["mutants", "level-agency", "--cases", cases.path().to_str().unwrap()]);
-    // without any case the matrix and the theorems are all that is left
-    assert!(matches!(none.status.code(), Some(0 | 1)), "{}", printed(&none));
-    let all = policy(&["mutants", "level-agency"]);
-    assert_eq!(all.status.code(), Some(0), "{}", printed(&all));
-    let (few, many) = (printed(&none), printed(&all));
-    assert!(many.contains("mutants of 1 policies") && few != many, "{many}");
+    let (none, all) = (["level-agency", "--cases", cases.path().to_str().unwrap()], ["level-agency"]);
+    let (few, many) = (fates(&none), fates(&all));
+    assert_eq!(few.len(), many.len());
+    let count = |of: &[String], fate: &str| of.iter().filter(|it| *it == fate).count();
+    assert!(count(&many, "case") > 10, "{many:?}");
+    // what the cases noticed is left to the matrix and the theorems
+    assert_eq!(count(&few, "case"), 0, "{few:?}");
+    let others = |of: &[String]| count(of, "matrix") + count(of, "theorem");
+    assert_eq!(others(&few), others(&many) + count(&many, "case"), "{few:?}\n{many:?}");
+    let out = policy(&[&["mutants"], &none[..]].concat());
+    let text = printed(&out);
+    let row = text.lines().find(|it| it.starts_with("together ")).unwrap_or_else(|| panic!("{text}"));
+    let figures: Vec<usize> = row.split_whitespace().filter_map(|it| it.parse().ok()).collect();
+    assert_eq!(figures[..3], [few.len(), count(&few, "validator"), 0], "{text}");
+}
+
+/// An action out of a group changes several policies at once, and is a mutant of each.
+#[test]
+fn a_mutant_of_several_policies_is_one_of_each() {
+    let told = json(&["mutants", "commit-needs-a-person"]);
+    let mutants = told["mutants"].as_array().unwrap();
+    let of_groups: Vec<&Value> = mutants.iter().filter(|it| it["change"] == "group").collect();
+    assert!(!of_groups.is_empty(), "{told}");
+    for it in mutants {
+        let mut policies = it["policy"].as_str().unwrap().split(", ");
+        assert!(policies.any(|it| it == "commit-needs-a-person"), "{it}");
+    }
 }
 
 #[test]

@@ -25,12 +25,29 @@ impl Stop {
 
 #[allow(clippy::print_stderr)] // a program that cannot go on says why
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            if e.use_stderr() {
+                unrun(&e.render().to_string());
+            }
+            e.exit()
+        }
+    };
     match commands::run(cli) {
         Ok(code) => code,
         Err(Stop(why)) => {
+            unrun(&why);
             eprintln!("kalinklo: {why}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// Tells a program that reads JSON why there is no answer, where it asked a reviewers' command.
+fn unrun(why: &str) {
+    let mut asked = std::env::args().skip(1);
+    if asked.next().is_some_and(|it| it == "policy") && asked.any(|it| it == "--json") {
+        commands::say(serde_json::json!({ "holds": null, "error": why }));
     }
 }

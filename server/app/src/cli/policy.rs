@@ -108,7 +108,7 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  kalinklo policy format\n  kalinklo policy format --check policies\n  kalinklo policy format --check --json\nExit code 0: done, or nothing to do; 1: --check found a file that is laid out otherwise; 2: it could not be run."
+    after_help = "Examples:\n  kalinklo policy format\n  kalinklo policy format --check policies\n  kalinklo policy format --check --json\nExit code 0: done, or nothing to do; 1: --check found a file that is laid out otherwise; 2: it could not be run, or no policy file is there."
 )]
 pub(crate) struct Format {
     /// The folder of policies.
@@ -124,7 +124,7 @@ pub(crate) struct Format {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  kalinklo policy report\n  kalinklo policy report --check\nThe solver is cvc5, in the path or named by CVC5. Exit code 0: written, or current; 1: --check found what is not current; 2: it could not be run."
+    after_help = "Examples:\n  kalinklo policy report\n  kalinklo policy report --check\nThe solver is cvc5, in the path or named by CVC5. Exit code 0: written, or current; 1: --check found what is not current, or a case, a theorem or a mutant shows that the policies do not hold, and nothing is written; 2: it could not be run."
 )]
 pub(crate) struct Report {
     /// The site's folder.
@@ -151,7 +151,8 @@ pub(crate) struct Test {
     /// A folder of cases instead of the built-in ones.
     #[arg(long, value_name = "DIR")]
     pub(crate) cases: Option<PathBuf>,
-    /// The reviewed matrix (default: policy-tests/expected/matrix.txt, or the built-in one where there is none).
+    /// The reviewed matrix (default: policy-tests/expected/matrix.txt, or the built-in one where there is none). With
+    /// --bless it need not be there yet.
     #[arg(long, value_name = "FILE")]
     pub(crate) matrix: Option<PathBuf>,
     /// Write the matrix anew: its difference is the change of policy, to be reviewed.
@@ -166,7 +167,7 @@ pub(crate) struct Test {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  kalinklo policy prove\n  kalinklo policy prove P3\n  kalinklo policy prove --policies policies --json\nThe solver is cvc5, in the path or named by CVC5. Exit code 0: proved; 1: a theorem does not hold; 2: it could not be run."
+    after_help = "Examples:\n  kalinklo policy prove\n  kalinklo policy prove P3\n  kalinklo policy prove P3 --environments\n  kalinklo policy prove --policies policies --json\nThe solver is cvc5, in the path or named by CVC5. Exit code 0: proved; 1: a theorem does not hold; 2: it could not be run, or nothing is refuted and the solver could not tell of everything."
 )]
 pub(crate) struct Prove {
     /// Only theorems of this guarantee, or with this in their name.
@@ -175,6 +176,9 @@ pub(crate) struct Prove {
     /// Only name them, with what each claims.
     #[arg(long)]
     pub(crate) list: bool,
+    /// A line for each theorem in each environment too, with its verdict and seconds.
+    #[arg(long)]
+    pub(crate) environments: bool,
     /// Ask everything anew, whatever was proved before.
     #[arg(long)]
     pub(crate) anew: bool,
@@ -187,7 +191,7 @@ pub(crate) struct Prove {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  kalinklo policy mutants\n  kalinklo policy mutants listing-partner\nExit code 0: every mutant is noticed; 1: one survives; 2: it could not be run."
+    after_help = "Examples:\n  kalinklo policy mutants\n  kalinklo policy mutants listing-partner\nWhat takes an action out of a group changes several policies, and is one of each. Exit code 0: every mutant is noticed; 1: one survives; 2: it could not be run."
 )]
 pub(crate) struct Mutate {
     /// Only those of this policy.
@@ -251,7 +255,7 @@ pub(crate) struct WhatCan {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  kalinklo policy diff v1.0 HEAD\n  kalinklo policy diff ../released policies --log 20000\nEach side is a folder of policies, a checkout, or a revision of the repository here. Recorded decisions are put with what was told then (how old the second factor was, which digest was shown), over what stands in the database today. Exit code 0: nothing changes, over all requests; 1: something does, or schemas differ and an environment could not be compared; 2: it could not be run."
+    after_help = "Examples:\n  kalinklo policy diff v1.0 HEAD\n  kalinklo policy diff ../released policies --log 20000\n  kalinklo policy diff built-in policies\n  kalinklo policy diff built-in 3f9c21ab --data kalinklo-data\nEach side is a folder of policies, a checkout, a revision of the repository here, `built-in` for the program's own policies, or, where --database, --data or --config names one, the digest of a set that is staged there (its first eight digits or more). A folder is read with the schema of the folder `schema` beside it, where there is one, else with the built-in one. Each set is asked as its own schema has it. Recorded decisions are put with what was told then (how old the second factor was, which digest was shown), over what stands in the database today. Exit code 0: nothing changes, over all requests; 1: something does, or facts differ and an environment could not be compared; 2: it could not be run."
 )]
 pub(crate) struct Diff {
     /// The policies as they were.
@@ -262,7 +266,7 @@ pub(crate) struct Diff {
     pub(crate) new: String,
     /// Also put so many of the last recorded decisions to both, over what stands in the database today.
     #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) log: i64,
+    pub(crate) log: u32,
     /// As JSON.
     #[arg(long)]
     pub(crate) json: bool,

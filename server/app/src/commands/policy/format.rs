@@ -15,6 +15,9 @@ pub(super) fn run(folder: &Path, check: bool, json: bool) -> Result<ExitCode, St
             files.push(path);
         }
     }
+    if files.is_empty() {
+        return Err(Stop(format!("{}: no policy file there", folder.display())));
+    }
     files.sort();
     let mut changed = Vec::new();
     for path in &files {

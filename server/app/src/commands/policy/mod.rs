@@ -82,7 +82,7 @@ fn check(policies: Option<PathBuf>, schema: Option<PathBuf>, json: bool) -> Resu
             if json {
                 let all: Vec<_> = complaints
                     .iter()
-                    .map(|it| serde_json::json!({ "file": it.file, "line": it.line, "column": it.column, "message": it.message }))
+                    .map(|it| serde_json::json!({ "file": it.file, "line": it.line, "column": it.column, "message": it.message, "practice": it.practice }))
                     .collect();
                 say(serde_json::json!({ "holds": false, "complaints": all }));
             } else {

@@ -5,7 +5,8 @@ use crate::Stop;
 use crate::cli::{Files, Mutate, Prove};
 use crate::commands::say;
 use policy_tests::mutants;
-use policy_tests::proofs::{self, Options, Prover};
+use policy_tests::proofs::{self, Options, Prover, Report, Verdict};
+use serde::Serialize;
 use std::process::ExitCode;
 
 /// How to reach the solver and the verdicts reached before.
@@ -15,7 +16,7 @@ pub(super) fn options(anew: bool) -> Options {
 }
 
 pub(super) fn prove(it: Prove) -> Result<ExitCode, Stop> {
-    let Prove { name, list, anew, json, files: Files { policies, schema } } = it;
+    let Prove { name, list, environments, anew, json, files: Files { policies, schema } } = it;
     let wanted = |theorem: &proofs::Theorem| {
         name.as_deref().is_none_or(|it| theorem.name.contains(it) || theorem.guarantee == it)
     };
@@ -38,12 +39,39 @@ pub(super) fn prove(it: Prove) -> Result<ExitCode, Stop> {
     bundle.check().map_err(|them| Stop(listed(&them)))?;
     let set = proofs::policies(bundle.files.values().map(String::as_str)).map_err(Stop::because)?;
     let report = proofs::prove(&set, &bundle.schema.1, &wanted, options(anew)).map_err(Stop::because)?;
+    let holds = known(&report);
     if json {
-        say(serde_json::to_string(&report).map_err(Stop::because)?);
+        let error = holds.is_none().then_some("the solver could not tell");
+        say(serde_json::to_string(&Told { holds, error, report: &report }).map_err(Stop::because)?);
     } else {
+        if environments {
+            say(report.environments());
+        }
         say(&report);
     }
-    Ok(ExitCode::from(u8::from(!report.holds())))
+    Ok(match holds {
+        Some(true) => ExitCode::SUCCESS,
+        Some(false) => ExitCode::from(1),
+        None => ExitCode::from(2),
+    })
+}
+
+/// Whether everything holds; none where nothing was refuted, and of something nobody knows.
+fn known(report: &Report) -> Option<bool> {
+    if report.broken().any(|it| it.verdict == Verdict::Refuted) {
+        return Some(false);
+    }
+    report.holds().then_some(true)
+}
+
+/// What `--json` tells.
+#[derive(Serialize)]
+struct Told<'a, R> {
+    holds: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    #[serde(flatten)]
+    report: &'a R,
 }
 
 pub(super) fn mutants(it: Mutate) -> Result<ExitCode, Stop> {
@@ -52,17 +80,19 @@ pub(super) fn mutants(it: Mutate) -> Result<ExitCode, Stop> {
     let cases = super::cases(cases)?;
     let mut all = mutants::all(&bundle).map_err(Stop::because)?;
     if let Some(id) = &policy {
-        all.retain(|it| it.policy == *id);
+        all.retain(|it| it.policy.split(", ").any(|it| it == id));
         if all.is_empty() {
             return Err(Stop(format!("no policy is called `{id}`")));
         }
     }
     let prover = Prover::new(&bundle.schema.1, options(false)).map_err(Stop::because)?;
     let report = mutants::run(&bundle, &cases, all, Some(&prover)).map_err(Stop::because)?;
+    let holds = report.survivors().next().is_none();
     if json {
-        say(serde_json::to_string(&report).map_err(Stop::because)?);
+        let told = Told { holds: Some(holds), error: None, report: &report };
+        say(serde_json::to_string(&told).map_err(Stop::because)?);
     } else {
         say(&report);
     }
-    Ok(ExitCode::from(u8::from(report.survivors().next().is_some())))
+    Ok(ExitCode::from(u8::from(!holds)))
 }

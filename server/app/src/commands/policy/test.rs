@@ -5,11 +5,13 @@ use crate::Stop;
 use crate::cli::{Files, Test};
 use crate::commands::say;
 use policy::Engine;
-use policy_tests::{Cases, coverage, matrix};
+use policy_tests::{Cases, Practices, coverage, matrix};
 use std::process::ExitCode;
 
 /// Where a checkout keeps it.
 const PAGE: &str = "policy-tests/expected/matrix.txt";
+/// What is written beside it: the same on a screen for each kind of asker.
+const BY_KIND: &str = "matrix-by-kind.txt";
 
 pub(super) fn run(it: Test) -> Result<ExitCode, Stop> {
     let Test { filter, cases, matrix: file, bless, json, files: Files { policies, schema } } = it;
@@ -30,12 +32,21 @@ pub(super) fn run(it: Test) -> Result<ExitCode, Stop> {
     }
     let report = some.run(&engine);
     let page = matrix::page(&engine).map_err(Stop::because)?;
+    // a page that was named must be there; else that of the checkout, where this is one, or the built-in one
+    let named = file.is_some() && !bless;
     let path = file.unwrap_or_else(|| PAGE.into());
     if bless {
-        std::fs::write(&path, &page).map_err(|e| Stop(format!("{}: {e}", path.display())))?;
+        let short = policy_tests::publish::by_kind(&engine).map_err(Stop::because)?;
+        for (path, text) in [(&path, &page), (&path.with_file_name(BY_KIND), &short)] {
+            std::fs::write(path, text).map_err(|e| Stop(format!("{}: {e}", path.display())))?;
+        }
     }
-    let reviewed = std::fs::read_to_string(&path).unwrap_or_else(|_| matrix::REVIEWED.to_owned());
-    let changed = matrix::differing(&reviewed, &page);
+    let reviewed = match std::fs::read_to_string(&path) {
+        Err(e) if named => return Err(Stop(format!("{}: {e}", path.display()))),
+        read => read.unwrap_or_else(|_| matrix::REVIEWED.to_owned()),
+    };
+    let changed = Practices::of(engine.texts()).differences(&reviewed, &page);
+    let lines = matrix::differing(&reviewed, &page).len();
     // a clause can be said to be untried only when every case was run
     let gaps = match wanted {
         "" => coverage::of(&bundle, &all).map_err(Stop::because)?,
@@ -63,7 +74,7 @@ pub(super) fn run(it: Test) -> Result<ExitCode, Stop> {
             "{} questions of the cases: {} failed. The matrix: {} lines differ. {} clauses and {} actions: {} untried.",
             report.asked,
             report.failures.len(),
-            changed.len(),
+            lines,
             gaps.clauses,
             gaps.actions,
             untried.len()
