@@ -51,6 +51,13 @@ pub fn faults(browser: &mut Browser) -> Vec<String> {
     if over.as_i64().unwrap_or(1) > 0 {
         wrong.push(format!("{over} pixels wider than its window"));
     }
+    // what is wider than its own box lies over what stands beside it
+    let spilt = browser.run(
+        "return [...document.querySelectorAll('main *')].filter(it => { const style = getComputedStyle(it); \
+         return style.display !== 'inline' && style.overflowX === 'visible' && it.clientWidth > 0 && \
+         it.scrollWidth > it.clientWidth + 1; }).map(it => `${it.tagName}.${it.className}: ${it.textContent.trim().slice(0, 40)}`)",
+    );
+    wrong.extend(spilt.as_array().into_iter().flatten().map(|it| format!("wider than its place: {it}")));
     // what our own looking left there
     browser.console();
     wrong

@@ -11,7 +11,7 @@ use crate::view::{Empty, Facts, FormToken, Link, Mark, Payload, State, When, whe
 use crate::visit::Visit;
 use domain::records::{DraftKind, DraftState};
 use domain::{Digest, DraftId};
-use policy::actions::{Confirm, DiscardDraft, ViewDraft, ViewWorkspace};
+use policy::actions::{Confirm, DiscardDraft, ViewDraft, ViewDraftSums, ViewWorkspace};
 use policy::{Shown, Unasked};
 use serde::Serialize;
 use shown::Told;
@@ -91,7 +91,9 @@ struct View {
     heading: String,
     facts: Facts,
     payload: Payload,
-    short: String,
+    /// The fingerprint of the payload, for whoever may see its sums: from the digest of a text that is known but for its
+    /// fee, the fee can be found by trying.
+    short: Option<String>,
     digest: String,
     /// Where and with which token it is confirmed, by whom it may be.
     confirm: Option<Button>,
@@ -165,12 +167,13 @@ fn model(visit: &mut Visit<'_, '_>, base: &str, draft: &DraftView, told: Told) -
         next: told.next,
         way: told.way,
     });
+    let short = visit.db.may::<ViewDraftSums>(row.id, &Unasked)?.then(|| row.digest.short());
     Ok(View {
         eyebrow: format!("Prepared by {}, {}", row.prepared_by, when::instant(row.prepared_at, &zone).text),
         heading: if done.is_some() { told.did } else { format!("{}?", told.verb) },
         facts: told.facts,
         payload: told.payload,
-        short: row.digest.short(),
+        short,
         digest: row.digest.to_string(),
         confirm: may.then(|| Button { token: visit.token(&here), action: here, verb: told.verb }),
         not: not.map(str::to_owned),

@@ -122,7 +122,9 @@ struct View {
     eyebrow: String,
     facts: Facts,
     payload: Payload,
-    short: String,
+    /// The fingerprint of the payload, for whoever may see its sums: from the digest of a text that is known but for its
+    /// fee, the fee can be found by trying.
+    short: Option<String>,
     digest: String,
     confirm: Option<(String, FormToken, String)>,
     discard: Option<(String, FormToken)>,
@@ -177,7 +179,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
             eyebrow: format!("Prepared by {}, {}", it.prepared_by, when::instant(it.prepared_at, &zone).text),
             facts: Facts { wide: true, rows },
             payload: terms::payload(&it.terms, sums),
-            short: it.digest.short(),
+            short: sums.then(|| it.digest.short()),
             digest: it.digest.to_string(),
             confirm,
             discard,
