@@ -159,21 +159,31 @@ pub(crate) fn emails() -> Vec<String> {
 /// Those of a world that was made before, with the accounts of [`emails`]: what greets them, and nothing of the file.
 pub(crate) fn again(accounts: &[AccountId]) -> Vec<Persona> {
     let persona = |(part, account): (&Part, &AccountId)| Persona {
-        name: part.name,
-        kind: part.kind,
         role: part.role,
         account: Some(account.to_string()),
+        email: Some(email(part)),
+        ..bare(part.name, part.kind, part.advice)
+    };
+    PARTS.iter().zip(accounts).map(persona).collect()
+}
+
+/// A persona of whom nothing more is told.
+fn bare(name: &'static str, kind: &'static str, advice: &'static str) -> Persona {
+    Persona {
+        name,
+        kind,
+        role: None,
+        account: None,
         status: None,
         workspace: None,
         verified: false,
         capabilities: Vec::new(),
         cookie: None,
         form_token_field: None,
-        email: Some(email(part)),
-        advice: part.advice,
+        email: None,
+        advice,
         link: None,
-    };
-    PARTS.iter().zip(accounts).map(persona).collect()
+    }
 }
 
 /// The recovery code that stands in for the demo admin's second factor; printed at start.
@@ -201,21 +211,11 @@ impl People {
         now: Moment,
     ) -> Self {
         let mut people = Self {
-            personas: vec![Persona {
-                name: "visitor",
-                kind: "visitor",
-                role: None,
-                account: None,
-                status: None,
-                workspace: None,
-                verified: false,
-                capabilities: Vec::new(),
-                cookie: None,
-                form_token_field: None,
-                email: None,
-                advice: "Nobody in particular: read the site, and open a folio.",
-                link: None,
-            }],
+            personas: vec![bare(
+                "visitor",
+                "visitor",
+                "Nobody in particular: read the site, and open a folio.",
+            )],
             accounts: Vec::new(),
             memberships: Vec::new(),
             sessions: Vec::new(),
