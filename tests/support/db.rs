@@ -19,9 +19,17 @@ struct Line {
     text: Option<String>,
 }
 
-/// Tables that move by themselves, are made at first use, or record what was refused; all others hold what people did.
-const RESTLESS: &[&str] =
-    &["decisions", "delays", "outbox", "security_events", "sessions", "settings", "sign_in_links"];
+/// Tables that move by themselves, are made at first use, or record what was refused, and why each is one; all others hold
+/// what people did.
+pub const RESTLESS: &[(&str, &str)] = &[
+    ("decisions", "the log of what the policies decided"),
+    ("delays", "how long a sender waits"),
+    ("outbox", "letters on their way"),
+    ("security_events", "refusals, which are kept apart (R3)"),
+    ("sessions", "moves with each request; signing in and out are entries"),
+    ("settings", "keys that are made at first use"),
+    ("sign_in_links", "asked for by anybody; signing in is an entry"),
+];
 
 /// What a database holds: for each table its rows as text, sorted.
 pub type Print = BTreeMap<String, Vec<String>>;
@@ -73,7 +81,9 @@ impl Db {
         self.texts(sql).into_iter().next().unwrap_or_default()
     }
 
-    fn tables(&mut self) -> Vec<String> {
+    /// The names of all tables.
+    #[track_caller]
+    pub fn tables(&mut self) -> Vec<String> {
         self.texts(match self {
             Self::Sqlite(_) => {
                 "SELECT name AS text FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -102,7 +112,7 @@ impl Db {
     pub fn print(&mut self) -> Print {
         let tables = self.tables();
         assert!(tables.iter().any(|it| it == "audit_entries"), "not a database of the program: {tables:?}");
-        let kept = tables.into_iter().filter(|it| !RESTLESS.contains(&it.as_str()));
+        let kept = tables.into_iter().filter(|it| !RESTLESS.iter().any(|restless| restless.0 == it));
         kept.map(|it| (it.clone(), self.rows(&it))).collect()
     }
 
