@@ -1,7 +1,7 @@
 //! The schema with one action, or one group of them, outside one of its groups. Each policy that names the group reads as
 //! if it listed the actions that are left there.
 
-use super::vocabulary::{Vocabulary, name_of};
+use super::vocabulary::{Vocabulary, in_list, name_of};
 use super::{Change, Mutant};
 use policy::PolicyText;
 use policy::source::Source;
@@ -62,12 +62,7 @@ fn without(
     if left == below(None) {
         return None;
     }
-    let list = joined(
-        left.iter().map(|it| format!("Action::\"{it}\"")).collect::<Vec<_>>().iter().map(String::as_str),
-    );
-    Some(
-        (!left.is_empty()).then(|| source.action.span.replaced(&text.source, &format!("action in [{list}]"))),
-    )
+    Some((!left.is_empty()).then(|| source.action.span.replaced(&text.source, &in_list(left))))
 }
 
 /// The line on which the schema declares an action, from 1.

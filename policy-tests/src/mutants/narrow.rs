@@ -2,7 +2,7 @@
 //! more condition that lets a value of an attribute through.
 
 use super::Change;
-use super::vocabulary::{Vocabulary, name_of};
+use super::vocabulary::{Vocabulary, in_list, name_of};
 use policy::PolicyText;
 use policy::source::{Scope, Source, Span, Var};
 use std::collections::BTreeSet;
@@ -18,9 +18,8 @@ pub(super) fn of(text: &PolicyText, source: &Source, words: &Vocabulary) -> Vec<
         let scope = source.action.span;
         let only = format!("action == Action::\"{one}\"");
         made.push(whole(text, scope, &only, scope.replaced(&text.source, &only)));
-        let others: Vec<String> =
-            admitted.iter().filter(|it| *it != one).map(|it| format!("Action::\"{it}\"")).collect();
-        let with = scope.replaced(&text.source, &format!("action in [{}]", others.join(", ")));
+        let others = in_list(admitted.iter().filter(|it| *it != one).copied());
+        let with = scope.replaced(&text.source, &others);
         made.push(whole(text, scope, &format!("all but {one}"), with));
     }
     for (var, name, scope) in

@@ -229,6 +229,12 @@ fn compared(node: &Node, to: &mut Vec<(String, String)>) {
     }
 }
 
+/// A scope of these actions.
+pub(super) fn in_list<'a>(actions: impl IntoIterator<Item = &'a str>) -> String {
+    let them: Vec<String> = actions.into_iter().map(|it| format!("Action::\"{it}\"")).collect();
+    format!("action in [{}]", them.join(", "))
+}
+
 /// The name in `Action::"ViewFolio"`.
 pub(super) fn name_of(entity: &str) -> Option<&str> {
     entity.split('"').nth(1)
