@@ -149,7 +149,7 @@ fn is_of_the_same_list(first: &Decided, it: &Decided) -> bool {
     matches!(it.asker.actor, Actor::Visitor)
         && (first.asker.visit, first.action, first.kind) == (it.asker.visit, it.action, it.kind)
         && (first.allowed, &first.by, &first.policies) == (it.allowed, &it.by, &it.policies)
-        && told(&first.told) == told(&it.told)
+        && first.told == it.told
 }
 
 /// Words, numbers and digests: none of them holds a space.

@@ -12,13 +12,15 @@ use crate::reply;
 use crate::routes::{Call, Most, Route};
 use crate::view::{DayField, Fact, Field, Link};
 use crate::visit::Visit;
+use domain::bounded::Prose;
 use domain::records::DraftKind;
 use domain::{Day, Moment, RequestId, Side};
 use policy::actions::{PrepareAnswer, PrepareHold, PrepareWithdrawRequest, ViewFee, ViewRequest};
 use policy::{Action, Permit, Unasked, facts};
-use store::drafts::{DraftView, Payload, Prepared};
+use store::drafts::{DraftView, Payload, Prepared, Revises};
 use store::engagements::requests::{self, RequestView};
 use store::engagements::{Named, answers, holds};
+use store::{Store, StoreError};
 use warp::reply::Response;
 
 pub(super) fn routes() -> Vec<Route<House>> {
@@ -228,8 +230,18 @@ async fn send(call: Call<House>, answer: Answer) -> Result<Response, Problem> {
     match answer {
         Answer::Hold => call.change_on::<PrepareHold>(who, id, Unasked, grant).await,
         Answer::Counter => call.change_on::<PrepareAnswer>(who, id, Unasked, counter).await,
-        Answer::Decline => call.change_on::<PrepareAnswer>(who, id, Unasked, decline).await,
-        Answer::Withdraw => call.change_on::<PrepareWithdrawRequest>(who, id, Unasked, withdraw).await,
+        Answer::Decline => {
+            call.change_on::<PrepareAnswer>(who, id, Unasked, move |visit, permit, sheet| {
+                in_words(visit, permit, sheet, answer, answers::prepare_decline)
+            })
+            .await
+        }
+        Answer::Withdraw => {
+            call.change_on::<PrepareWithdrawRequest>(who, id, Unasked, move |visit, permit, sheet| {
+                in_words(visit, permit, sheet, answer, answers::prepare_withdraw)
+            })
+            .await
+        }
     }
 }
 
@@ -239,17 +251,20 @@ fn prepared(visit: &Visit<'_, '_>, it: &Prepared) -> Result<Response, Problem> {
     Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, it.draft)))
 }
 
-fn withdraw(
+/// An answer that is words alone, prepared by `prepare`.
+fn in_words<A: Action<On = facts::Request, Input = Unasked>>(
     visit: &mut Visit<'_, '_>,
-    permit: Permit<PrepareWithdrawRequest>,
+    permit: Permit<A>,
     mut sheet: Sheet,
+    answer: Answer,
+    prepare: impl FnOnce(&Store, Permit<A>, &Prose, Revises) -> Result<Prepared, StoreError>,
 ) -> Result<Response, Problem> {
     let changes = Changes::of(&mut sheet)?;
     let Some(words) = words(&mut sheet, WORDS) else {
-        return form_page(visit, Answer::Withdraw, permit.on(), &sheet.filled, &changes);
+        return form_page(visit, answer, permit.on(), &sheet.filled, &changes);
     };
     let store = sheet.finish(visit)?;
-    prepared(visit, &answers::prepare_withdraw(&store, permit, &words, changes.revises)?)
+    prepared(visit, &prepare(&store, permit, &words, changes.revises)?)
 }
 
 fn grant(
@@ -280,19 +295,6 @@ fn counter(
     };
     let store = sheet.finish(visit)?;
     prepared(visit, &answers::prepare_counter(&store, permit, &terms, &words, changes.revises)?)
-}
-
-fn decline(
-    visit: &mut Visit<'_, '_>,
-    permit: Permit<PrepareAnswer>,
-    mut sheet: Sheet,
-) -> Result<Response, Problem> {
-    let changes = Changes::of(&mut sheet)?;
-    let Some(words) = words(&mut sheet, WORDS) else {
-        return form_page(visit, Answer::Decline, permit.on(), &sheet.filled, &changes);
-    };
-    let store = sheet.finish(visit)?;
-    prepared(visit, &answers::prepare_decline(&store, permit, &words, changes.revises)?)
 }
 
 fn lapses(visit: &Visit<'_, '_>, day: Day) -> Result<Moment, String> {
