@@ -93,9 +93,10 @@ fn published(tx: &mut Write<'_>, typed: &str) -> Result<Option<(ProfileId, Works
     let Some(slug) = slug(typed) else { return Ok(None) };
     let row: Option<Word<ProfileId>> =
         profiles::table.filter(profiles::slug.eq(slug)).select(profiles::id).first(tx.db).optional()?;
-    let Some(profile) = row else { return Ok(None) };
-    match tx.also::<ViewFolio>(profile.0, Unasked) {
-        Ok((_, facts)) => Ok(Some((profile.0, facts.workspace))),
+    // an address that never was is asked about as one that is not public: the same work, the same answer
+    let profile = row.map_or_else(|| tx.fresh(), |it| it.0);
+    match tx.also::<ViewFolio>(profile, Unasked) {
+        Ok((_, facts)) => Ok(Some((profile, facts.workspace))),
         Err(StoreError::Refused(_) | StoreError::Absent) => Ok(None),
         Err(other) => Err(other),
     }

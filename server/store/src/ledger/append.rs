@@ -21,6 +21,8 @@ pub(crate) struct Stamp {
 impl Stamp {
     fn fields(&self, event: &Event) -> Vec<(String, String, Audience, bool)> {
         let common = |name: &str, value: String| (name.to_owned(), value, event.audience, false);
+        // a digest of a text that names a sum tells the sum to whoever can try them all
+        let of_a_sum = event.fields.iter().any(|it| it.money);
         let mut all = vec![
             common("actor", format!("{}/{}", self.asker.actor.kind().as_str(), self.asker.actor.id())),
             common("action", self.action.to_owned()),
@@ -34,7 +36,7 @@ impl Stamp {
             all.push(common("workspace", format!("{kind}/{workspace}")));
         }
         if let Some(digest) = event.confirmed {
-            all.push(common("confirmed", digest.to_string()));
+            all.push(("confirmed".to_owned(), digest.to_string(), event.audience, of_a_sum));
         }
         all.extend(event.fields.iter().map(|it| (it.name.clone(), it.value.clone(), it.audience, it.money)));
         all.sort_by(|a, b| a.0.cmp(&b.0));

@@ -39,6 +39,8 @@ both! {
         assert_eq!(shown(0, "after.commission_bp"), [true, true, false, false], "artist, agency; assistants need a grant");
         assert_eq!(shown(0, "after.title"), [true; 4]);
         assert_eq!(shown(1, "payload"), [true, true, false, true], "the payload names a fee");
+        assert_eq!(shown(1, "confirmed"), [true, true, false, true], "its digest tells the fee to whoever tries them all");
+        assert_eq!(shown(1, "draft"), [true; 4]);
         assert_eq!(shown(2, "after.note"), [false, true, true, false]);
         assert_eq!(shown(2, "actor"), [false, true, true, false]);
         let digest = all[0][1].value("confirmed").unwrap().to_owned();

@@ -1,6 +1,6 @@
 //! Representation: the artist's agencies, the agency's mandates, and one mandate with its exact terms.
 
-use super::{base, desk_of, done, shown, terms};
+use super::{as_shown, base, desk_of, done, terms};
 use crate::change::{Sent, Sheet};
 use crate::house::House;
 use crate::http::Filled;
@@ -299,8 +299,8 @@ where
     let ask = move |visit: &mut Visit<'_, '_>, sent: &mut Sent| {
         let id = visit.known(id)?;
         let seen = visit.db.permit::<ViewMandate>(id, Unasked)?;
-        let shown = shown(&sent.told(&seen, "digest")?, &mandates::view(visit.db, &seen)?.digest)?;
-        Ok(visit.db.permit::<A>(id, shown)?)
+        let stands = mandates::view(visit.db, &seen)?.digest;
+        as_shown::<_, A>(visit, sent, &seen, id, &stands)
     };
     call.change(who, ask, act).await
 }

@@ -15,12 +15,14 @@ mod viewers;
 
 pub(in crate::pages) use listing::Text;
 
+use crate::change::Sent;
 use crate::house::House;
 use crate::problem::Problem;
 use crate::routes::{Call, Route};
 use crate::visit::Visit;
-use domain::{Digest, Kind};
-use policy::Shown;
+use domain::Kind;
+use policy::{Action, Facts, Permit, Shown};
+use store::{Load, StoreError};
 
 /// The routes of this room.
 #[must_use]
@@ -59,17 +61,29 @@ fn desk_of(visit: &Visit<'_, '_>, kind: Kind) -> Result<(), Problem> {
     if visit.member()?.0 == kind { Ok(()) } else { Err(Problem::Refused) }
 }
 
-/// The digest that a form showed, where it is the one that stands.
+/// The right to answer what stands, which a form must have shown. The right is asked first, so that nobody who lacks it
+/// learns by trying whether a digest is the one of terms that are hidden from them.
 ///
 /// # Errors
-/// [`Problem::Stale`] for any other: for whoever may see the thing already.
-fn shown(told: &str, stands: &str) -> Result<Shown, Problem> {
-    match told.parse::<Digest>() {
-        Ok(digest) if told == stands => Ok(Shown(digest)),
-        _ => Err(Problem::Stale(
-            "This is not what you were shown. Nothing was sent. Look at it again before you answer.".into(),
-        )),
+/// Refused; [`Problem::Stale`] where the form showed anything else.
+fn as_shown<V: Action, A: Action<Input = Shown>>(
+    visit: &mut Visit<'_, '_>,
+    sent: &mut Sent,
+    seen: &Permit<V>,
+    id: <A::On as Facts>::Id,
+    stands: &str,
+) -> Result<Permit<A>, Problem>
+where
+    A::On: Load,
+{
+    let digest = stands.parse().map_err(|_| StoreError::Corrupt("digest"))?;
+    let permit = visit.db.permit::<A>(id, Shown(digest))?;
+    if sent.told(seen, "digest")? == stands {
+        return Ok(permit);
     }
+    Err(Problem::Stale(
+        "This is not what you were shown. Nothing was sent. Look at it again before you answer.".into(),
+    ))
 }
 
 /// A commission that a person typed, `15` or `12.5`, in basis points.

@@ -1,6 +1,6 @@
 //! Offers of mandates, and questions to other agencies: prepared, shown word for word, confirmed or thrown away.
 
-use super::{base, commission, done, shown, terms};
+use super::{as_shown, base, commission, done, terms};
 use crate::change::Sent;
 use crate::house::House;
 use crate::http::Filled;
@@ -198,8 +198,8 @@ async fn confirm(call: Call<House>) -> Result<Response, Problem> {
     let ask = move |visit: &mut Visit<'_, '_>, sent: &mut Sent| {
         let id = visit.known(id)?;
         let seen = visit.db.permit::<ViewDraft>(id, Unasked)?;
-        let shown = shown(&sent.told(&seen, "digest")?, &offers::view(visit.db, &seen)?.digest.to_string())?;
-        Ok(visit.db.permit::<Confirm>(id, shown)?)
+        let stands = offers::view(visit.db, &seen)?.digest.to_string();
+        as_shown::<_, Confirm>(visit, sent, &seen, id, &stands)
     };
     call.change(who, ask, |visit, permit, sheet| {
         let id = permit.on();

@@ -1,7 +1,7 @@
 //! Partner agencies: asked, accepted, ended.
 
 use super::mandates::{OfferLine, offer_lines};
-use super::{base, desk_of, done, shown, terms};
+use super::{as_shown, base, desk_of, done, terms};
 use crate::change::Sent;
 use crate::house::House;
 use crate::http::Filled;
@@ -247,8 +247,8 @@ where
     let ask = move |visit: &mut Visit<'_, '_>, sent: &mut Sent| {
         let id = visit.known(id)?;
         let seen = visit.db.permit::<ViewPartnership>(id, Unasked)?;
-        let shown = shown(&sent.told(&seen, "digest")?, &partnerships::view(visit.db, &seen)?.digest)?;
-        Ok(visit.db.permit::<A>(id, shown)?)
+        let stands = partnerships::view(visit.db, &seen)?.digest;
+        as_shown::<_, A>(visit, sent, &seen, id, &stands)
     };
     call.change(who, ask, move |visit, permit, sheet| {
         act(&sheet.finish(visit)?, permit, &visit.house.settings.address)?;
