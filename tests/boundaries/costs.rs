@@ -3,13 +3,18 @@
 use super::ask;
 use super::things::Things;
 use crate::input::links::form_to;
+use crate::input::mutants::filled;
 use crate::oracle::Oracle;
 use crate::support::db::Db;
 use crate::support::on_both;
 use crate::support::program::Program;
 use crate::support::routes;
 
-on_both!(a_foreign_id_costs_what_an_unknown_one_does, a_known_address_costs_what_an_unknown_one_does);
+on_both!(
+    a_foreign_id_costs_what_an_unknown_one_does,
+    a_known_address_costs_what_an_unknown_one_does,
+    an_artist_who_is_not_public_costs_a_stranger_what_nobody_does
+);
 
 /// How many statements requests put to the database meanwhile.
 fn statements<T>(demo: &Program, work: impl FnOnce() -> T) -> (T, u64) {
@@ -93,4 +98,24 @@ fn a_known_address_costs_what_an_unknown_one_does(demo: &Program) {
     let mut verify = crate::support::program::command(["audit", "verify", "--config", "/dev/null"]);
     let out = verify.args(["--database", &world.database]).output().unwrap();
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
+}
+
+fn an_artist_who_is_not_public_costs_a_stranger_what_nobody_does(demo: &Program) {
+    let asked = |artist: &str| {
+        let mut stranger = demo.visitor();
+        let form = filled(&form_to(&stranger.get("/request-a-hold/"), "/api/request-hold"));
+        let shown = stranger.submit(&form.with("artist", artist));
+        let again = form_to(&shown, "/api/request-hold");
+        let (answer, count) = statements(demo, || stranger.submit(&again));
+        assert_eq!(answer.status, 303, "{artist}: {:?}", answer.page().texts("h1, .fault li"));
+        count
+    };
+    let mut db = Db::of(demo.world());
+    let unknown = asked("nobody-of-this-name");
+    for level in ["stealth", "workspace_private"] {
+        let slug = db
+            .text(&format!("SELECT slug AS text FROM profiles WHERE level = '{level}' ORDER BY id LIMIT 1"));
+        assert_eq!(asked(&slug), unknown, "{slug}, {level}");
+    }
+    assert!(unknown > 5, "{unknown} statements: they are not counted");
 }

@@ -8,8 +8,8 @@ use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
 use crate::outbox::Letter;
 use crate::pools::Store;
-use crate::rows::Word;
-use crate::schema::{enquiries, profiles};
+use crate::profiles::at_address;
+use crate::schema::enquiries;
 use crate::write::{Change, Write, fresh_enough};
 use diesel::prelude::*;
 use domain::bounded::{Bounded, Email, Line, Prose};
@@ -91,10 +91,7 @@ pub fn enquire(
 /// The published artist that was named: only while the whole world may see the folio.
 fn published(tx: &mut Write<'_>, typed: &str) -> Result<Option<(ProfileId, WorkspaceId)>, StoreError> {
     let Some(slug) = slug(typed) else { return Ok(None) };
-    let row: Option<Word<ProfileId>> =
-        profiles::table.filter(profiles::slug.eq(slug)).select(profiles::id).first(tx.db).optional()?;
-    // an address that never was is asked about as one that is not public: the same work, the same answer
-    let profile = row.map_or_else(|| tx.fresh(), |it| it.0);
+    let profile = at_address(tx.db, tx.store, tx.now(), &slug)?;
     match tx.also::<ViewFolio>(profile, Unasked) {
         Ok((_, facts)) => Ok(Some((profile, facts.workspace))),
         Err(StoreError::Refused(_) | StoreError::Absent) => Ok(None),

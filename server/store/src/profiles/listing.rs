@@ -6,6 +6,7 @@ use crate::db::Db;
 use crate::error::StoreError;
 use crate::facts::{in_force, texts};
 use crate::lists::{Cond, Page};
+use crate::pools::Store;
 use crate::read::Read;
 use crate::rows::Word;
 use crate::schema::{mandates, profiles, workspaces};
@@ -201,10 +202,15 @@ pub fn listing(db: &mut Read<'_>, permit: &Permit<ViewListing>) -> Result<Listin
 /// # Errors
 /// Refused, absent (which answers as refused), or the database's.
 pub fn find_folio(db: &mut Read<'_>, slug: &str) -> Result<Permit<ViewFolio>, StoreError> {
-    let row: Option<Word<ProfileId>> =
-        profiles::table.filter(profiles::slug.eq(slug)).select(profiles::id).first(db.db).optional()?;
-    let id = row.map_or_else(|| db.store.fresh(db.asker.now), |it| it.0);
+    let id = at_address(db.db, db.store, db.asker.now, slug)?;
     db.permit::<ViewFolio>(id, Unasked)
+}
+
+/// The profile at the address of a folio; of an address that never was, the id of nobody, to be asked about all the same.
+pub(crate) fn at_address(db: &mut Db, store: &Store, now: Moment, slug: &str) -> QueryResult<ProfileId> {
+    let row: Option<Word<ProfileId>> =
+        profiles::table.filter(profiles::slug.eq(slug)).select(profiles::id).first(db).optional()?;
+    Ok(row.map_or_else(|| store.fresh(now), |it| it.0))
 }
 
 /// The public page.

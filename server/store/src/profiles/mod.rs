@@ -21,6 +21,7 @@ mod visibility;
 pub(crate) use begin::{NewProfile, begin};
 pub use edit::{Contact, Note, ProfileText, contact, edit, edit_contact, edit_notes, notes};
 pub use invitations::{Ask, asks, invite, revoke};
+pub(crate) use listing::at_address;
 pub use listing::{
     Agency, Card, CardsPage, Folio, Listing, Own, cards, find_folio, folio, folios, found, listing, own,
     own_id, roster,
