@@ -15,7 +15,7 @@ use crate::schema::{mandates, profiles};
 use crate::write::Change;
 use diesel::prelude::*;
 use domain::records::MandateState;
-use domain::{Day, Kind, MandateId, Moment, ProfileId, Version, WorkspaceId};
+use domain::{Day, Digest, Kind, MandateId, Moment, ProfileId, Version, WorkspaceId};
 use policy::actions::{AcceptMandate, DeclineMandate, ViewMandate, ViewMandateTerms};
 use policy::{Permit, Unasked, facts};
 use terms::MandateTerms;
@@ -36,7 +36,7 @@ pub struct Mandate {
     /// Where it holds.
     pub territory: String,
     /// The digest of its terms.
-    pub digest: String,
+    pub digest: Digest,
     /// When it was offered.
     pub offered_at: Moment,
     /// When it begins or began.
@@ -47,7 +47,7 @@ pub struct Mandate {
 
 type Row = (
     (Word<MandateId>, Word<MandateState>, Word<WorkspaceId>, Word<ProfileId>),
-    (String, String, String),
+    (String, Word<Digest>, String),
     (i64, Option<i64>, Option<i64>),
 );
 
@@ -81,7 +81,7 @@ pub fn view(db: &mut Read<'_>, permit: &Permit<ViewMandate>) -> Result<Mandate, 
         artist,
         profile: told.then_some(profile.0),
         territory,
-        digest,
+        digest: digest.0,
         offered_at: Moment(offered),
         starts_at: starts.map(Moment),
         ends_at: ends.map(Moment),

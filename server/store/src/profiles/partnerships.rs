@@ -13,7 +13,7 @@ use crate::schema::partnerships;
 use crate::write::Change;
 use diesel::prelude::*;
 use domain::records::PartnershipState;
-use domain::{Moment, PartnershipId, Version, WorkspaceId};
+use domain::{Digest, Moment, PartnershipId, Version, WorkspaceId};
 use policy::actions::{AcceptPartnership, EndPartnership, ViewPartnership};
 use policy::{Permit, Unasked, facts};
 
@@ -29,12 +29,12 @@ pub struct Partnership {
     /// Whether the asking agency was the one that asked.
     pub asked_by_us: bool,
     /// The digest of what was asked.
-    pub digest: String,
+    pub digest: Digest,
     /// When it was asked.
     pub asked_at: Moment,
 }
 
-type Row = (Word<PartnershipState>, Word<WorkspaceId>, Word<WorkspaceId>, String, i64);
+type Row = (Word<PartnershipState>, Word<WorkspaceId>, Word<WorkspaceId>, Word<Digest>, i64);
 
 /// One partnership.
 ///
@@ -58,7 +58,8 @@ pub fn view(db: &mut Read<'_>, permit: &Permit<ViewPartnership>) -> Result<Partn
         (true, _) => people::name_of(db.db, asked.0)?,
         (false, _) => people::name_of(db.db, asker.0)?,
     };
-    Ok(Partnership { id: permit.on(), state: state.0, other, asked_by_us, digest, asked_at: Moment(at) })
+    let (state, digest, asked_at) = (state.0, digest.0, Moment(at));
+    Ok(Partnership { id: permit.on(), state, other, asked_by_us, digest, asked_at })
 }
 
 /// What was asked, word for word.

@@ -77,7 +77,7 @@ both! {
             Ok::<_, StoreError>((mandates::view(db, &permit)?, mandates::terms(db, &terms)?))
         }).unwrap();
         assert_eq!((view.state, terms.commission().as_str()), (MandateState::Invited, "15 %"));
-        assert_eq!(view.digest, sent.digest.to_string());
+        assert_eq!(view.digest, sent.digest);
         // until then the agency learns no name
         let theirs = store.read(&acting(store, AGENCY), |db| {
             let permit = db.permit::<ViewMandate>(mandate, Unasked)?;

@@ -10,7 +10,7 @@ use crate::routes::{Call, Most, Route};
 use crate::view::{DayField, Empty, Fact, Facts, FormToken, Link, Mark, Pager, Payload, State, when};
 use crate::visit::Visit;
 use domain::records::{DraftKind, DraftState, MandateState};
-use domain::{Digest, Kind, MandateId};
+use domain::{Kind, MandateId};
 use policy::actions::{
     AcceptMandate, DeclineMandate, EndMandate, PrepareMandate, ViewMandate, ViewMandateTerms,
 };
@@ -232,25 +232,22 @@ fn render(
     }
     let act = |visit: &Visit<'_, '_>, verb: &str, label: String| {
         let action = format!("{base}/mandates/{id}/{verb}");
-        Act { token: visit.token(&action), action, digest: it.digest.clone(), label }
+        Act { token: visit.token(&action), action, digest: it.digest.to_string(), label }
     };
     let (mut accept, mut decline, mut end) = (None, None, None);
-    // a digest that is none cannot have been shown, and confirms nothing
-    if let Ok(digest) = it.digest.parse::<Digest>() {
-        if it.state == MandateState::Invited {
-            // nobody accepts what they were not shown
-            if shown_terms.is_some() && visit.db.may::<AcceptMandate>(id, &Shown(digest))? {
-                accept = Some(act(visit, "accept", format!("Accept the mandate of {}", it.agency)));
-            }
-            if visit.db.may::<DeclineMandate>(id, &Shown(digest))? {
-                decline = Some(act(visit, "decline", "Decline".into()));
-            }
+    if it.state == MandateState::Invited {
+        // nobody accepts what they were not shown
+        if shown_terms.is_some() && visit.db.may::<AcceptMandate>(id, &Shown(it.digest))? {
+            accept = Some(act(visit, "accept", format!("Accept the mandate of {}", it.agency)));
         }
-        if matches!(it.state, MandateState::Active | MandateState::Ending)
-            && visit.db.may::<EndMandate>(id, &Shown(digest))?
-        {
-            end = Some(act(visit, "end", "End this mandate".into()));
+        if visit.db.may::<DeclineMandate>(id, &Shown(it.digest))? {
+            decline = Some(act(visit, "decline", "Decline".into()));
         }
+    }
+    if matches!(it.state, MandateState::Active | MandateState::Ending)
+        && visit.db.may::<EndMandate>(id, &Shown(it.digest))?
+    {
+        end = Some(act(visit, "end", "End this mandate".into()));
     }
     let blank = Filled::blank();
     let last = end.is_some().then(|| {
@@ -270,7 +267,7 @@ fn render(
         facts: facts(visit, &it),
         artist,
         terms: shown_terms,
-        digest: it.digest.parse::<Digest>().map(|it| it.short()).unwrap_or_default(),
+        digest: it.digest.short(),
         accept,
         decline,
         end,
@@ -286,8 +283,8 @@ fn render(
     visit.house.views.page("pages/profiles/mandate.html", &page, &view)
 }
 
-/// The digest is part of the question, so it is read before it is asked. Whoever may see the mandate and sent another
-/// digest is told that it changed; whoever may not is refused as always, whatever the form holds.
+/// Whoever may answer and sent another digest than the one that stands is told so; whoever may not is refused, whatever
+/// the form holds.
 async fn answer<A>(
     call: Call<House>,
     act: fn(&mut Visit<'_, '_>, Permit<A>, Sheet) -> Result<Response, Problem>,
@@ -300,7 +297,7 @@ where
         let id = visit.known(id)?;
         let seen = visit.db.permit::<ViewMandate>(id, Unasked)?;
         let stands = mandates::view(visit.db, &seen)?.digest;
-        as_shown::<_, A>(visit, sent, &seen, id, &stands)
+        as_shown::<_, A>(visit, sent, &seen, id, stands)
     };
     call.change(who, ask, act).await
 }

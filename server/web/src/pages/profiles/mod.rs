@@ -20,9 +20,9 @@ use crate::house::House;
 use crate::problem::Problem;
 use crate::routes::{Call, Route};
 use crate::visit::Visit;
-use domain::Kind;
+use domain::{Digest, Kind};
 use policy::{Action, Facts, Permit, Shown};
-use store::{Load, StoreError};
+use store::Load;
 
 /// The routes of this room.
 #[must_use]
@@ -71,14 +71,13 @@ fn as_shown<V: Action, A: Action<Input = Shown>>(
     sent: &mut Sent,
     seen: &Permit<V>,
     id: <A::On as Facts>::Id,
-    stands: &str,
+    stands: Digest,
 ) -> Result<Permit<A>, Problem>
 where
     A::On: Load,
 {
-    let digest = stands.parse().map_err(|_| StoreError::Corrupt("digest"))?;
-    let permit = visit.db.permit::<A>(id, Shown(digest))?;
-    if sent.told(seen, "digest")? == stands {
+    let permit = visit.db.permit::<A>(id, Shown(stands))?;
+    if sent.told(seen, "digest")? == stands.to_string() {
         return Ok(permit);
     }
     Err(Problem::Stale(

@@ -198,8 +198,8 @@ async fn confirm(call: Call<House>) -> Result<Response, Problem> {
     let ask = move |visit: &mut Visit<'_, '_>, sent: &mut Sent| {
         let id = visit.known(id)?;
         let seen = visit.db.permit::<ViewDraft>(id, Unasked)?;
-        let stands = offers::view(visit.db, &seen)?.digest.to_string();
-        as_shown::<_, Confirm>(visit, sent, &seen, id, &stands)
+        let stands = offers::view(visit.db, &seen)?.digest;
+        as_shown::<_, Confirm>(visit, sent, &seen, id, stands)
     };
     call.change(who, ask, |visit, permit, sheet| {
         let id = permit.on();

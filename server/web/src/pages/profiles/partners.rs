@@ -12,7 +12,7 @@ use crate::view::{Empty, Field, FormToken, Mark, Pager, State, When, when};
 use crate::visit::Visit;
 use domain::bounded::Email;
 use domain::records::{DraftKind, PartnershipState};
-use domain::{Digest, Kind, PartnershipId};
+use domain::{Kind, PartnershipId};
 use policy::actions::{AcceptPartnership, EndPartnership, PreparePartnership, ViewPartnership};
 use policy::{Action, Permit, Shown, Unasked, facts};
 use serde::Serialize;
@@ -202,27 +202,25 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
         let base = base(visit)?;
         let act = |visit: &Visit<'_, '_>, verb: &str, label: String| {
             let action = format!("{base}/partners/{id}/{verb}");
-            Act { token: visit.token(&action), action, digest: it.digest.clone(), label }
+            Act { token: visit.token(&action), action, digest: it.digest.to_string(), label }
         };
         let (mut accept, mut end) = (None, None);
-        if let Ok(digest) = it.digest.parse::<Digest>() {
-            let open = it.state == PartnershipState::Asked;
-            if open && visit.db.may::<AcceptPartnership>(id, &Shown(digest))? {
-                accept = Some(act(visit, "accept", format!("Be partners with {}", it.other)));
-            }
-            if it.state != PartnershipState::Ended
-                && !(open && it.asked_by_us)
-                && visit.db.may::<EndPartnership>(id, &Shown(digest))?
-            {
-                end = Some(act(visit, "end", if open { "Decline" } else { "End the partnership" }.into()));
-            }
+        let open = it.state == PartnershipState::Asked;
+        if open && visit.db.may::<AcceptPartnership>(id, &Shown(it.digest))? {
+            accept = Some(act(visit, "accept", format!("Be partners with {}", it.other)));
+        }
+        if it.state != PartnershipState::Ended
+            && !(open && it.asked_by_us)
+            && visit.db.may::<EndPartnership>(id, &Shown(it.digest))?
+        {
+            end = Some(act(visit, "end", if open { "Decline" } else { "End the partnership" }.into()));
         }
         let view = View {
             heading: if it.other.is_empty() { words.asked_email.clone() } else { it.other.clone() },
             mark: state(&it),
             when: when::instant(it.asked_at, &visit.house.settings.zone),
             payload: Some(terms::partnership(&words)),
-            short: it.digest.parse::<Digest>().map(|it| it.short()).unwrap_or_default(),
+            short: it.digest.short(),
             accept,
             end,
             back: format!("{base}/partners"),
@@ -234,7 +232,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     .await
 }
 
-/// As for mandates: another digest than the one that stands is told to those who may see it, and refused to others.
+/// As for mandates: that another digest stands is told to those who may answer, and everyone else is refused.
 async fn answer<A>(
     call: Call<House>,
     done: &'static str,
@@ -248,7 +246,7 @@ where
         let id = visit.known(id)?;
         let seen = visit.db.permit::<ViewPartnership>(id, Unasked)?;
         let stands = partnerships::view(visit.db, &seen)?.digest;
-        as_shown::<_, A>(visit, sent, &seen, id, &stands)
+        as_shown::<_, A>(visit, sent, &seen, id, stands)
     };
     call.change(who, ask, move |visit, permit, sheet| {
         act(&sheet.finish(visit)?, permit, &visit.house.settings.address)?;
