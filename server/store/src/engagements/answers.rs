@@ -5,7 +5,7 @@ use super::parties::named_one;
 use super::requests::{Asked, span};
 use crate::drafts::{Confirming, Payload, Preparation, Prepared, Revises, Terms, only_one, prepare};
 use crate::error::StoreError;
-use crate::ledger::{Audience, Event};
+use crate::ledger::Event;
 use crate::pools::Store;
 use crate::rows::Word;
 use crate::schema::requests;
@@ -182,8 +182,8 @@ pub(crate) fn perform(
                 .change("first_day", old.first_day, terms.first_day)
                 .change("last_day", old.last_day, terms.last_day)
                 .change("venue", &old.venue, &terms.venue)
-                .change("programme", &old.programme, &terms.programme);
-            let event = fee_change(event, old.fee, terms.fee);
+                .change("programme", &old.programme, &terms.programme)
+                .change_money("fee", fee_text(old.fee), fee_text(terms.fee));
             tell(tx, it, engagement, request, &terms, "Answer", "proposes other terms", &note, event)
         }
         Payload::Decline { engagement, request, version, reason } => {
@@ -225,6 +225,10 @@ pub(super) fn take<A: Action<On = facts::Request, Input = Unasked>>(
     in_turn(tx, &facts)
 }
 
+fn fee_text(it: Option<Money>) -> String {
+    it.map(|it| it.to_string()).unwrap_or_default()
+}
+
 /// Moves a request on.
 pub(super) fn settle(
     tx: &mut Write<'_>,
@@ -244,18 +248,6 @@ pub(super) fn settle(
             ))
             .execute(tx.db)?;
     only_one(changed, version)
-}
-
-fn fee_change(event: Event, before: Option<Money>, after: Option<Money>) -> Event {
-    if before == after {
-        return event;
-    }
-    let text = |it: Option<Money>| it.map(|it| it.to_string()).unwrap_or_default();
-    event.with_money(Audience::Parties, "before.fee", text(before)).with_money(
-        Audience::Parties,
-        "after.fee",
-        text(after),
-    )
 }
 
 #[allow(clippy::too_many_arguments)]

@@ -142,13 +142,6 @@ impl Event {
         self.fields.push(Field { name: name.into(), value: value.to_string(), audience, money: true });
         self
     }
-    /// With the digest that a text had and has. The text may name a sum, so it is hidden as money is: whoever knows the
-    /// rest of the text finds the sum by trying.
-    #[must_use]
-    pub fn digest(self, before: impl ToString, after: impl ToString) -> Self {
-        let audience = self.audience;
-        self.with_money(audience, "before.digest", before).with_money(audience, "after.digest", after)
-    }
     /// With what was and what is, where they differ.
     #[must_use]
     pub fn change(self, name: &str, before: impl ToString, after: impl ToString) -> Self {
@@ -157,5 +150,18 @@ impl Event {
             return self;
         }
         self.with(format!("before.{name}"), before).with(format!("after.{name}"), after)
+    }
+    /// The same of what speaks of money.
+    #[must_use]
+    pub fn change_money(self, name: &str, before: impl ToString, after: impl ToString) -> Self {
+        let (before, after, audience) = (before.to_string(), after.to_string(), self.audience);
+        if before == after {
+            return self;
+        }
+        self.with_money(audience, format!("before.{name}"), before).with_money(
+            audience,
+            format!("after.{name}"),
+            after,
+        )
     }
 }

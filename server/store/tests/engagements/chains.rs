@@ -4,7 +4,7 @@ use super::*;
 use crate::support::both;
 use domain::Version;
 use policy::actions::{EditNotes, PrepareRelease, ViewAuditChain};
-use store::engagements::notes;
+use store::engagements::{answers, notes};
 use store::ledger::{self, EntryView, verify_download};
 
 fn entries(store: &Store, who: Who, engagement: EngagementId) -> Vec<EntryView> {
@@ -46,6 +46,20 @@ both! {
         let digest = all[0][1].value("confirmed").unwrap().to_owned();
         assert_eq!(drafts::digest_of(all[0][1].value("payload").unwrap()).to_string(), digest);
         assert!(is_refused(file(store, RIVAL, engagement)) && is_refused(file(store, OTHER_ARTIST, engagement)));
+    }
+
+    fn the_digest_of_a_draft_that_may_name_a_sum_is_hidden_as_the_sum_is(ground) {
+        world(ground);
+        let store = &ground.store;
+        let (engagement, request) = requested(ground, PRESENTER, "2027-03-04", "2027-03-04");
+        let answer = permit::<PrepareAnswer>(store, &AGENCY.asks(), request, Unasked).unwrap();
+        let other = asked("2027-03-11", "2027-03-12");
+        answers::prepare_counter(store, answer, &other, &prose("A week later?"), None).unwrap();
+        let drafted = [ARTIST, AGENCY, ASSISTANT, PRESENTER].map(|who| {
+            let last = entries(store, who, engagement).pop().unwrap();
+            ["kind", "after.digest"].map(|name| last.value(name).is_some())
+        });
+        assert_eq!(drafted, [[false, false], [true, true], [true, false], [false, false]]);
     }
 
     fn a_download_verifies_by_itself_for_each_party(ground) {
