@@ -200,7 +200,7 @@ impl Rows {
                 ("territory", "the world".into()),
                 ("commission_bp", Sql::N(1500)),
                 ("payload", "{}".into()),
-                ("digest", "".into()),
+                ("digest", "0".repeat(64).into()),
                 ("state", state.into()),
                 ("offered_by", key(by)),
                 ("offered_at", NOW.0.into()),

@@ -48,7 +48,8 @@ impl<'a> Scene<'a> {
         place.run(&format!(
             "INSERT INTO mandates (id, artist, agency, profile, territory, commission_bp, payload, digest, state, \
              offered_by, offered_at, starts_at, version) VALUES ('0000000000000000000999', '{a}', '{b}', '{profile}', \
-             'Europe', 1500, '{{}}', '', 'active', '{by}', {now}, {}, 1)",
+             'Europe', 1500, '{{}}', '{}', 'active', '{by}', {now}, {}, 1)",
+            "0".repeat(64),
             now - 1
         ));
         Self { place, artist, agency, hall, rival, profile }
