@@ -59,13 +59,22 @@ use std::sync::Arc;
 /// }
 /// ```
 ///
-/// What compiles is to borrow it for reading, and to spend it once:
+/// What compiles is to borrow it for reading, and to spend it once; each line here is one of the above as it is meant, so
+/// that those fail for their reason and not for a name that is gone:
 ///
 /// ```
 /// use domain::ProfileId;
-/// use policy::{Permit, actions::EditProfile};
-/// fn read(permit: &Permit<EditProfile>) -> ProfileId { permit.on() }
-/// fn spend(permit: Permit<EditProfile>) -> ProfileId { read(&permit) }
+/// use policy::{Action, ActionName, Permit, Unasked, actions::{EditProfile, ViewProfile}, facts};
+/// fn keep(like: Permit<ViewProfile>) -> Permit<ViewProfile> { like }
+/// fn spend(_: Permit<EditProfile>) {}
+/// fn once(permit: Permit<EditProfile>) { spend(permit); }
+/// fn copy<T: Clone>(it: &T) -> T { it.clone() }
+/// fn twin(input: &Unasked) -> Unasked { copy(input) }
+/// fn edit(_: Permit<EditProfile>) {}
+/// fn use_of(permit: Permit<EditProfile>) { edit(permit) }
+/// fn place(permit: &Permit<EditProfile>) -> ProfileId { permit.on() }
+/// fn name<A: Action<On = facts::Profile, Input = Unasked>>() -> ActionName { A::NAME }
+/// assert_eq!(name::<EditProfile>(), ActionName::EditProfile);
 /// ```
 ///
 /// It is neither `Clone` nor `Copy`: reading borrows it, writing spends it, so one decision allows at most one change.
