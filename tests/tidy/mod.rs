@@ -28,11 +28,30 @@ impl Source {
         self.path.ends_with(ending)
     }
 
-    /// The lines that are not tests: unit tests stand at the end of their file.
+    /// The lines that are neither tests nor comments: what stands under `#[cfg(test)]` is left out to its end, wherever in
+    /// the file it stands.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let lines = self.text.lines().take_while(|it| !it.starts_with("#[cfg(test)]")).enumerate();
+        let mut tests = false;
+        let lines = self.text.lines().enumerate().filter(move |(_, line)| {
+            if line.starts_with("#[cfg(test)]") {
+                tests = true;
+            }
+            let is_test = tests;
+            // an item of one line ends with its `;`, one of several with the brace at the margin
+            if tests && (line.starts_with('}') || (!line.starts_with(' ') && line.ends_with(';'))) {
+                tests = false;
+            }
+            !is_test
+        });
         lines.map(|(at, line)| (at + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
     }
+}
+
+#[test]
+fn code_goes_on_after_its_tests() {
+    let text = "use a;\n#[cfg(test)]\nmod tests;\nfn one() {}\n#[cfg(test)]\nmod more {\n    use b;\n}\n// c\nfn two() {}";
+    let source = Source { path: String::new(), text: text.into() };
+    assert_eq!(source.code().collect::<Vec<_>>(), [(1, "use a;"), (4, "fn one() {}"), (10, "fn two() {}")]);
 }
 
 /// Folders of what is made, not written.
