@@ -185,7 +185,7 @@ impl Engine {
         self.slices.len()
     }
 
-    /// The one place where a permit is made.
+    /// Decides `A` on one thing.
     ///
     /// # Errors
     /// Refused: nothing allows it, something forbids it, or anything at all could not be evaluated.
@@ -196,11 +196,7 @@ impl Engine {
         input: A::Input,
     ) -> Result<Permit<A>, Refused> {
         let answer = self.answer::<A>(asker, on, &input);
-        self.note::<A>(asker, on, &input, &answer);
-        match answer {
-            Ok(by) => Ok(Permit::new(asker.clone(), input, on, by)),
-            Err(why) => Err(Refused { action: A::NAME, why }),
-        }
+        self.permit(asker, on, input, answer)
     }
 
     /// Decides `A` on each row of a page; `None` where it is refused. What only concerns the asker is asked once.
@@ -210,6 +206,10 @@ impl Engine {
         rows: &[A::On],
         input: &A::Input,
     ) -> Vec<Option<Permit<A>>> {
+        if CONSTANT {
+            // nothing is prepared either, so that a benchmark sees what deciding costs as a whole
+            return rows.iter().map(|on| self.permit(asker, on, input.clone(), constant()).ok()).collect();
+        }
         let how = if rows.len() < FEW { How::Once } else { How::Often };
         // a page may mix kinds of things, and each kind has its own rules
         let mut kinds: Vec<(EntityKind, Result<Ready, Why>, Seen<'_>)> = Vec::new();
@@ -222,12 +222,10 @@ impl Engine {
                 });
                 let (_, ready, seen) = &mut kinds[at];
                 let answer = match ready {
-                    _ if CONSTANT => constant(),
                     Ok(ready) => ready.ask_among(on, seen),
                     Err(why) => Err(why.clone()),
                 };
-                self.note::<A>(asker, on, input, &answer);
-                answer.ok().map(|by| Permit::new(asker.clone(), input.clone(), on, by))
+                self.permit(asker, on, input.clone(), answer).ok()
             })
             .collect()
     }
@@ -236,6 +234,21 @@ impl Engine {
     #[must_use]
     pub fn may<A: Action>(&self, asker: &Asker, on: &A::On, input: &A::Input) -> bool {
         self.answer::<A>(asker, on, input).is_ok()
+    }
+
+    /// The one place where a permit is made, and its decision noted.
+    fn permit<A: Action>(
+        &self,
+        asker: &Arc<Asker>,
+        on: &A::On,
+        input: A::Input,
+        answer: Result<Vec<Arc<str>>, Why>,
+    ) -> Result<Permit<A>, Refused> {
+        self.note::<A>(asker, on, &input, &answer);
+        match answer {
+            Ok(by) => Ok(Permit::new(asker.clone(), input, on, by)),
+            Err(why) => Err(Refused { action: A::NAME, why }),
+        }
     }
 
     fn note<A: Action>(
