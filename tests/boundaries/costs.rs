@@ -5,6 +5,7 @@ use super::things::Things;
 use crate::input::links::form_to;
 use crate::input::mutants::filled;
 use crate::oracle::Oracle;
+use crate::profiles::Desk;
 use crate::support::db::Db;
 use crate::support::on_both;
 use crate::support::program::Program;
@@ -13,7 +14,8 @@ use crate::support::routes;
 on_both!(
     a_foreign_id_costs_what_an_unknown_one_does,
     a_known_address_costs_what_an_unknown_one_does,
-    an_artist_who_is_not_public_costs_a_stranger_what_nobody_does
+    an_artist_who_is_not_public_costs_a_stranger_what_nobody_does,
+    asking_somebody_costs_what_asking_nobody_does
 );
 
 /// How many statements requests put to the database meanwhile.
@@ -118,4 +120,40 @@ fn an_artist_who_is_not_public_costs_a_stranger_what_nobody_does(demo: &Program)
         assert_eq!(asked(&slug), unknown, "{slug}, {level}");
     }
     assert!(unknown > 5, "{unknown} statements: they are not counted");
+}
+
+/// Agencies offer mandates and ask partners by an address that they typed, artists invite presenters so; whether anybody
+/// here has the address is not theirs to learn.
+fn asking_somebody_costs_what_asking_nobody_does(demo: &Program) {
+    let (mut agency, mut own) = (Desk::of(demo, "agency-other"), Desk::of(demo, "artist"));
+    let mut confirmed = |page: &str, ending: &str, with: &[(&str, &str)]| {
+        let made = agency.sends(page, ending, with);
+        assert_eq!(made.status, 303, "{}", made.text());
+        let draft = crate::profiles::place(&made);
+        let form = form_to(&agency.sees(&draft), "/confirm");
+        let (answer, count) = statements(demo, || agency.client.submit(&form));
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        count
+    };
+    let mut offered = |email: &str| {
+        let day = [("start_day", "1"), ("start_month", "9"), ("start_year", "2031")];
+        let terms = [("email", email), ("territory", "Japan"), ("commission", "12")];
+        confirmed("/roster/offer", "/roster/offer", &[&terms[..], &day].concat())
+    };
+    let costs =
+        ["nobody@mail.example", "artist@demo.example", "presenter-season@demo.example"].map(&mut offered);
+    assert!(costs.iter().all(|it| *it == costs[0]) && costs[0] > 10, "a mandate: {costs:?}");
+    let mut partners = |email: &str| confirmed("/partners", "/partners", &[("email", email)]);
+    let costs =
+        ["nobody@mail.example", "agency-owner@demo.example", "agency-other@demo.example"].map(&mut partners);
+    assert!(costs.iter().all(|it| *it == costs[0]) && costs[0] > 10, "a partner: {costs:?}");
+    let mut invited = |email: &str| {
+        let form = form_to(&own.sees("/profile"), "/invite").with("presenter_email", email);
+        let (answer, count) = statements(demo, || own.client.submit(&form));
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        count
+    };
+    let costs = ["nobody@mail.example", "presenter-season@demo.example", "agency-owner@demo.example"]
+        .map(&mut invited);
+    assert!(costs.iter().all(|it| *it == costs[0]) && costs[0] > 10, "an invitation: {costs:?}");
 }

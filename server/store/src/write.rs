@@ -89,14 +89,14 @@ impl Write<'_> {
     }
 
     /// Does the same and takes it back, so that only what it costs is left of it: for answers that must not tell by the
-    /// time they take which of two things was done. One entry and one letter are left to the change that stands.
-    pub(crate) fn taken_back<E: From<StoreError>>(
+    /// time they take which of two things was done.
+    pub(crate) fn undone<E: From<StoreError>>(
         &mut self,
-        work: impl FnOnce(&mut Write<'_>) -> Result<Change<()>, E>,
+        work: impl FnOnce(&mut Write<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut fault = None;
         let done = self.whole(|tx| {
-            fault = tx.tried(work).err();
+            fault = work(tx).err();
             Err::<(), _>(diesel::result::Error::RollbackTransaction)
         });
         match (done, fault) {
@@ -106,15 +106,23 @@ impl Write<'_> {
         }
     }
 
-    fn tried<E: From<StoreError>>(
+    /// As [`Self::undone`], for a change; one entry and one letter are left to the change that stands.
+    pub(crate) fn taken_back<E: From<StoreError>>(
         &mut self,
         work: impl FnOnce(&mut Write<'_>) -> Result<Change<()>, E>,
     ) -> Result<(), E> {
-        let Change { events, letters, .. } = work(self)?;
-        for event in events.into_iter().skip(1) {
-            ledger::append(self.db, self.store, self.stamp, event)?;
-        }
-        for letter in letters.iter().skip(1) {
+        self.undone(|tx| {
+            let Change { events, letters, .. } = work(tx)?;
+            for event in events.into_iter().skip(1) {
+                ledger::append(tx.db, tx.store, tx.stamp, event)?;
+            }
+            Ok(tx.post(letters.get(1..).unwrap_or_default())?)
+        })
+    }
+
+    /// Puts letters into the outbox.
+    pub(crate) fn post(&mut self, letters: &[Letter]) -> Result<(), StoreError> {
+        for letter in letters {
             outbox::post(self.db, self.store, self.asker.now, letter)?;
         }
         Ok(())
@@ -193,9 +201,7 @@ impl Store {
                 for event in events {
                     ledger::append(tx.db, &store, &stamp, event)?;
                 }
-                for letter in letters {
-                    outbox::post(tx.db, &store, stamp.asker.now, &letter)?;
-                }
+                tx.post(&letters)?;
                 Ok(made)
             })();
             done.map_err(Passed::Theirs)

@@ -6,11 +6,12 @@
 use super::{conflict, people};
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
+use crate::outbox::Letter;
 use crate::pools::Store;
 use crate::read::Read;
 use crate::rows::Word;
 use crate::schema::{presenter_asks, profiles, stealth_invitations};
-use crate::write::Change;
+use crate::write::{Change, Write};
 use diesel::prelude::*;
 use domain::bounded::Email;
 use domain::{Kind, Moment, WorkspaceId};
@@ -57,44 +58,63 @@ pub fn invite(
         if known > 0 {
             return conflict("This address was invited already.");
         }
-        let presenter = people::owned_by(tx.db, &mailbox, Kind::Presenter)?;
         diesel::insert_into(presenter_asks::table)
             .values((
                 presenter_asks::profile.eq(&profile),
                 presenter_asks::mailbox.eq(&mailbox),
                 presenter_asks::inviter.eq(inviter.to_string()),
-                presenter_asks::presenter.eq(presenter.as_ref().map(ToString::to_string)),
                 presenter_asks::created_at.eq(tx.now().0),
             ))
             .execute(tx.db)?;
-        let event = Event::platform("profile", facts.id, "presenter-invited")
+        let mut event = Event::platform("profile", facts.id, "presenter-invited")
             .only(Audience::Office)
             .with("after.mailbox", &mailbox);
-        let Some(presenter) = presenter else { return Ok(Change::of((), event)) };
-        let there: i64 =
-            stealth_invitations::table.find((&profile, presenter.to_string())).count().get_result(tx.db)?;
-        if there == 0 {
-            diesel::insert_into(stealth_invitations::table)
-                .values((
-                    stealth_invitations::profile.eq(&profile),
-                    stealth_invitations::presenter.eq(presenter.to_string()),
-                    stealth_invitations::inviter.eq(inviter.to_string()),
-                    stealth_invitations::created_at.eq(tx.now().0),
-                ))
-                .execute(tx.db)?;
+        let reached = people::reaching(tx, &mailbox, Kind::Presenter, |tx, presenter| {
+            opened(tx, (&profile, &mailbox), inviter, presenter, address)
+        })?;
+        let mut letters = Vec::new();
+        if let Some((presenter, to_them)) = reached {
+            event = event.with("after.presenter", presenter);
+            letters = to_them;
         }
-        let name: String = profiles::table.find(&profile).select(profiles::name).first(tx.db)?;
-        let inviter_name = people::name_of(tx.db, inviter)?;
-        let subject = format!("[Invitation] {name}: a listing is open to you");
-        let text = format!(
-            "{inviter_name} has opened the listing of {name} to you.\n\n\
-             It is part of a stealth roster: only those who were invited can see it.\n\n\
-             {address}/w/{presenter}/listings/{profile}\n\n\
-             Nothing follows from opening it.\n"
-        );
-        let letters = people::to_owners(tx.db, presenter, &subject, &text)?;
-        Ok(Change::of((), event.with("after.presenter", presenter)).telling(letters))
+        Ok(Change::of((), event).telling(letters))
     })
+}
+
+/// Opens the listing to a presenter, for the sake of this `(profile, mailbox)`; the letters that say so.
+fn opened(
+    tx: &mut Write<'_>,
+    asked: (&str, &str),
+    inviter: WorkspaceId,
+    presenter: WorkspaceId,
+    address: &str,
+) -> Result<Vec<Letter>, StoreError> {
+    let (profile, _) = asked;
+    diesel::update(presenter_asks::table.find(asked))
+        .set(presenter_asks::presenter.eq(presenter.to_string()))
+        .execute(tx.db)?;
+    let there: i64 =
+        stealth_invitations::table.find((profile, presenter.to_string())).count().get_result(tx.db)?;
+    if there == 0 {
+        diesel::insert_into(stealth_invitations::table)
+            .values((
+                stealth_invitations::profile.eq(profile),
+                stealth_invitations::presenter.eq(presenter.to_string()),
+                stealth_invitations::inviter.eq(inviter.to_string()),
+                stealth_invitations::created_at.eq(tx.now().0),
+            ))
+            .execute(tx.db)?;
+    }
+    let name: String = profiles::table.find(profile).select(profiles::name).first(tx.db)?;
+    let inviter_name = people::name_of(tx.db, inviter)?;
+    let subject = format!("[Invitation] {name}: a listing is open to you");
+    let text = format!(
+        "{inviter_name} has opened the listing of {name} to you.\n\n\
+         It is part of a stealth roster: only those who were invited can see it.\n\n\
+         {address}/w/{presenter}/listings/{profile}\n\n\
+         Nothing follows from opening it.\n"
+    );
+    Ok(people::to_owners(tx.db, presenter, &subject, &text)?)
 }
 
 /// Takes an invitation back: the listing is closed to that presenter on the next request.

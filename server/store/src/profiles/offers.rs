@@ -208,24 +208,26 @@ fn offer_mandate(
     it: &Confirming<'_>,
 ) -> Result<Vec<Letter>, StoreError> {
     let mailbox = terms.artist_email.to_lowercase();
-    let Some(artist) = people::owned_by(tx.db, &mailbox, Kind::Artist)? else { return Ok(Vec::new()) };
-    let Some(profile) = profile_of(tx.db, artist)? else { return Ok(Vec::new()) };
-    insert_mandate(tx, terms, &it.text, artist, profile, MandateState::Invited)?;
-    let address = it.origin;
-    Ok(people::to_owners(
-        tx.db,
-        artist,
-        &format!("[Mandate] {} offers to represent you", terms.agency_name),
-        &format!(
-            "{agency} offers you a mandate for {territory}, from {start}. The terms are in your workspace, where \
-             you accept or decline them:\n\n{address}/w/{artist}/mandates/{id}\n\n\
-             Nothing begins before you accept.\n",
-            agency = terms.agency_name,
-            territory = terms.territory,
-            start = days(terms.start, terms.start),
-            id = terms.mandate,
-        ),
-    )?)
+    let reached = people::reaching(tx, &mailbox, Kind::Artist, |tx, artist| {
+        let Some(profile) = profile_of(tx.db, artist)? else { return Ok(Vec::new()) };
+        insert_mandate(tx, terms, &it.text, artist, profile, MandateState::Invited)?;
+        let address = it.origin;
+        Ok(people::to_owners(
+            tx.db,
+            artist,
+            &format!("[Mandate] {} offers to represent you", terms.agency_name),
+            &format!(
+                "{agency} offers you a mandate for {territory}, from {start}. The terms are in your workspace, where \
+                 you accept or decline them:\n\n{address}/w/{artist}/mandates/{id}\n\n\
+                 Nothing begins before you accept.\n",
+                agency = terms.agency_name,
+                territory = terms.territory,
+                start = days(terms.start, terms.start),
+                id = terms.mandate,
+            ),
+        )?)
+    })?;
+    Ok(reached.map(|it| it.1).unwrap_or_default())
 }
 
 fn profile_of(db: &mut Db, artist: WorkspaceId) -> QueryResult<Option<ProfileId>> {
@@ -284,33 +286,34 @@ fn ask_partner(
     it: &Confirming<'_>,
 ) -> Result<Vec<Letter>, StoreError> {
     let mailbox = terms.asked_email.to_lowercase();
-    let asked = people::owned_by(tx.db, &mailbox, Kind::Agency)?;
     // to ask oneself is to ask nobody
-    let Some(asked) = asked.filter(|other| *other != it.workspace) else { return Ok(Vec::new()) };
-    diesel::insert_into(partnerships::table)
-        .values((
-            partnerships::id.eq(terms.partnership.to_string()),
-            partnerships::asker.eq(it.workspace.to_string()),
-            partnerships::asked.eq(asked.to_string()),
-            partnerships::payload.eq(&it.text),
-            partnerships::digest.eq(it.digest.to_string()),
-            partnerships::state.eq(PartnershipState::Asked.as_str()),
-            partnerships::offered_by.eq(tx.asker.actor.id()),
-            partnerships::created_at.eq(tx.now().0),
-            partnerships::version.eq(1),
-        ))
-        .execute(tx.db)?;
-    Ok(people::to_owners(
-        tx.db,
-        asked,
-        &format!("[Partners] {} asks to be your partner", terms.asker_name),
-        &format!(
-            "{asker} asks your agency to be partners. Partners see the listings of each other's artists that are \
-             not stealth or private, and nothing else.\n\n\
-             Accept or decline here:\n\n{address}/w/{asked}/partners/{id}\n",
-            asker = terms.asker_name,
-            address = it.origin,
-            id = terms.partnership,
-        ),
-    )?)
+    let reached = people::reaching(tx, &mailbox, Kind::Agency, |tx, asked| {
+        diesel::insert_into(partnerships::table)
+            .values((
+                partnerships::id.eq(terms.partnership.to_string()),
+                partnerships::asker.eq(it.workspace.to_string()),
+                partnerships::asked.eq(asked.to_string()),
+                partnerships::payload.eq(&it.text),
+                partnerships::digest.eq(it.digest.to_string()),
+                partnerships::state.eq(PartnershipState::Asked.as_str()),
+                partnerships::offered_by.eq(tx.asker.actor.id()),
+                partnerships::created_at.eq(tx.now().0),
+                partnerships::version.eq(1),
+            ))
+            .execute(tx.db)?;
+        Ok(people::to_owners(
+            tx.db,
+            asked,
+            &format!("[Partners] {} asks to be your partner", terms.asker_name),
+            &format!(
+                "{asker} asks your agency to be partners. Partners see the listings of each other's artists that are \
+                 not stealth or private, and nothing else.\n\n\
+                 Accept or decline here:\n\n{address}/w/{asked}/partners/{id}\n",
+                asker = terms.asker_name,
+                address = it.origin,
+                id = terms.partnership,
+            ),
+        )?)
+    })?;
+    Ok(reached.map(|it| it.1).unwrap_or_default())
 }
