@@ -110,6 +110,32 @@ impl Read<'_> {
         Ok(PageOf { rows, next, left_out })
     }
 
+    /// The keys after which the second part of a whole list begins, the third and so on, in parts of `each` rows, at most
+    /// `most` of them. They are places in the order and show no row, so nothing is decided.
+    pub(crate) fn parts<A: Listable>(
+        &mut self,
+        scope: &Scope<A>,
+        each: usize,
+        most: usize,
+    ) -> Result<Vec<String>, StoreError>
+    where
+        A::On: Row,
+    {
+        let Some(disjuncts) = disjuncts(scope.filter()) else { return Ok(Vec::new()) };
+        let want = i64::try_from(each + 1).unwrap_or(i64::MAX);
+        let mut keys: Vec<String> = Vec::new();
+        while keys.len() < most {
+            let after = keys.last().map(String::as_str);
+            let (ids, last) =
+                <A::On as Row>::keys(To::Run(self.db), &disjuncts, &|| None, after, want, self.asker.now)?;
+            match last.filter(|_| ids.len() > each) {
+                Some(key) => keys.push(key),
+                None => break,
+            }
+        }
+        Ok(keys)
+    }
+
     /// A page of the rows that a filter selects, in the list's order. Decides nothing.
     pub(crate) fn selected<F: Row>(
         &mut self,

@@ -223,13 +223,22 @@ pub fn folio(db: &mut Read<'_>, permit: &Permit<ViewFolio>) -> Result<Folio, Sto
     Ok(Folio { slug, listing: text(db.db, permit.on(), now)? })
 }
 
-/// The addresses of all folios that are public to the asker, at most `most` of them; for the sitemap.
+/// Where the parts of [`folios`] begin beyond the first, of `each` folios, at most `most` of them.
 ///
 /// # Errors
 /// The database's.
-pub fn folios(db: &mut Read<'_>, most: usize) -> Result<Vec<String>, StoreError> {
+pub fn folio_parts(db: &mut Read<'_>, each: usize, most: usize) -> Result<Vec<String>, StoreError> {
     let scope = db.scope::<ViewFolio>(&Unasked);
-    let (mut all, mut page) = (Vec::new(), Page::first(200));
+    db.parts(&scope, each, most)
+}
+
+/// The addresses of the folios that are public to the asker, from after a key on, at most `most` of them; for the sitemap.
+///
+/// # Errors
+/// The database's.
+pub fn folios(db: &mut Read<'_>, after: Option<String>, most: usize) -> Result<Vec<String>, StoreError> {
+    let scope = db.scope::<ViewFolio>(&Unasked);
+    let (mut all, mut page) = (Vec::new(), Page { after, limit: 200.min(most) });
     while all.len() < most {
         let found = db.list(&scope, &Unasked, || None, &page)?;
         let ids: Vec<ProfileId> = found.rows.iter().map(Permit::on).collect();

@@ -23,8 +23,8 @@ pub use edit::{Contact, Note, ProfileText, contact, edit, edit_contact, edit_not
 pub use invitations::{Ask, asks, invite, revoke};
 pub(crate) use listing::at_address;
 pub use listing::{
-    Agency, Card, CardsPage, Folio, Listing, Own, cards, find_folio, folio, folios, found, listing, own,
-    own_id, roster,
+    Agency, Card, CardsPage, Folio, Listing, Own, cards, find_folio, folio, folio_parts, folios, found,
+    listing, own, own_id, roster,
 };
 pub(crate) use names::pattern as search_pattern;
 pub use names::{folded as folded_name, sorting as sorting_name};

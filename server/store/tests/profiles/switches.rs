@@ -82,7 +82,7 @@ both! {
         profiles::opt_in(store, permit, Version(1)).unwrap();
         assert!(folio(&slug));
         let visitor = crate::support::asker(policy::Actor::Visitor);
-        let all = store.read(&visitor, |db| profiles::folios(db, 100)).unwrap();
+        let all = store.read(&visitor, |db| profiles::folios(db, None, 100)).unwrap();
         assert_eq!(all, vec![slug.clone()]);
         // the agency lowers, which takes the folio and the opt-in
         let permit = may::<SetLevel>(store, AGENCY, profile(ANNA), Level::Stealth).unwrap();
@@ -104,6 +104,28 @@ both! {
         let permit = may::<OptIn>(store, ANNA, profile(ANNA), Unasked).unwrap();
         assert!(matches!(profiles::opt_in(store, permit, Version(6)), Err(StoreError::Conflict(_))));
         assert_eq!(entries(store), 5);
+    }
+
+    /// A sitemap is cut where the file would be too long; together the parts are the whole.
+    fn folios_come_in_parts(ground) {
+        plant(ground);
+        let store = &ground.store;
+        for artist in [ANNA, BELA] {
+            let permit = may::<OptIn>(store, artist, profile(artist), Unasked).unwrap();
+            profiles::opt_in(store, permit, Version(1)).unwrap();
+        }
+        let visitor = crate::support::asker(policy::Actor::Visitor);
+        store.read(&visitor, |db| {
+            let whole = profiles::folios(db, None, 100)?;
+            assert_eq!(whole.len(), 2);
+            assert!(profiles::folio_parts(db, 2, 9)?.is_empty(), "one part holds all");
+            let keys = profiles::folio_parts(db, 1, 9)?;
+            assert_eq!(keys.len(), 1);
+            let parts = [profiles::folios(db, None, 1)?, profiles::folios(db, Some(keys[0].clone()), 1)?];
+            assert_eq!(parts.concat(), whole);
+            assert!(profiles::folio_parts(db, 1, 0)?.is_empty());
+            Ok::<_, StoreError>(())
+        }).unwrap();
     }
 
     /// "Who sees this" says what the table of P6 says, for each level.

@@ -3,6 +3,7 @@
 
 use super::profiles::Text;
 use crate::house::House;
+use crate::http::encoding::encode;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
@@ -15,8 +16,10 @@ use store::{StoreError, profiles};
 use warp::http::{HeaderValue, StatusCode, header};
 use warp::reply::Response;
 
-/// Addresses that a sitemap may hold (sitemaps.org protocol 0.9).
-const MOST: usize = 50_000;
+/// Folios in one file of the sitemap. The protocol (sitemaps.org, 0.9) bears 50,000; fewer keep each answer quick.
+const PART: usize = 10_000;
+/// Files that an index of sitemaps may name, by the same protocol.
+const PARTS: usize = 50_000;
 
 /// The routes of this room.
 #[must_use]
@@ -26,7 +29,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
             .reads_any(),
         Route::get("/folio/sitemap.xml", "ViewFolio", "Profile", Most::Visitor, |call| {
             Box::pin(sitemap(call))
-        }),
+        })
+        .reads(&["after"]),
     ]
 }
 
@@ -89,18 +93,49 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     Ok(asked_each_time(&call, answer, body.as_bytes()))
 }
 
+/// One file while one holds all folios, else an index of files: `after` says after which place a file begins, and is empty
+/// for the first.
 async fn sitemap(call: Call<House>) -> Result<Response, Problem> {
-    let slugs =
-        call.public(|house, asker| Ok(house.store.read(asker, |db| profiles::folios(db, MOST))?)).await?;
+    let after = call.rq.query()?.maybe("after");
+    let (parts, slugs) = call
+        .public(move |house, asker| {
+            Ok(house.store.read(asker, |db| {
+                let parts =
+                    if after.is_none() { profiles::folio_parts(db, PART, PARTS - 1)? } else { Vec::new() };
+                let slugs = if parts.is_empty() {
+                    profiles::folios(db, after.filter(|it| !it.is_empty()), PART)?
+                } else {
+                    Vec::new()
+                };
+                Ok::<_, StoreError>((parts, slugs))
+            })?)
+        })
+        .await?;
     let address = &call.app.settings.address;
-    let mut out = String::from(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
-    );
-    for slug in slugs {
-        // an address has letters, digits and hyphens alone, so nothing needs escaping but what the operator set
-        let _ = writeln!(out, "<url><loc>{}/folio/{slug}</loc></url>", address.replace('&', "&amp;"));
-    }
-    out.push_str("</urlset>\n");
+    let out = if parts.is_empty() {
+        let places = slugs.iter().map(|it| format!("{address}/folio/{it}"));
+        listed("urlset", "url", places)
+    } else {
+        let begins = std::iter::once("").chain(parts.iter().map(String::as_str));
+        listed(
+            "sitemapindex",
+            "sitemap",
+            begins.map(|it| format!("{address}/folio/sitemap.xml?after={}", encode(it))),
+        )
+    };
     let answer = reply::body(StatusCode::OK, "application/xml; charset=utf-8", out.clone());
     Ok(asked_each_time(&call, answer, out.as_bytes()))
+}
+
+/// A file of the sitemap protocol that lists these addresses.
+fn listed(root: &str, item: &str, places: impl Iterator<Item = String>) -> String {
+    let mut out = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
+    );
+    for place in places {
+        // what is percent-encoded holds nothing else that XML reads
+        let _ = writeln!(out, "<{item}><loc>{}</loc></{item}>", place.replace('&', "&amp;"));
+    }
+    let _ = writeln!(out, "</{root}>");
+    out
 }
