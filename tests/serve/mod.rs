@@ -1,6 +1,7 @@
 //! The program as an operator meets it: what it says when it cannot start, when it starts first, and how it stops.
 
 mod commands;
+mod demonstration;
 mod doctor;
 mod outside;
 

@@ -70,7 +70,7 @@ impl Demo {
         let mut command = command(["demo", "--listen", "127.0.0.1:0", "--json"]);
         command.arg(&json).arg("--data").arg(data).args(&self.arguments);
         if let Some(url) = &self.database {
-            command.env("DATABASE_URL", url);
+            command.arg("--database").arg(url);
         }
         let out = folder.path().join("output.txt");
         let to = File::create(&out).expect("a file for the output");

@@ -64,8 +64,9 @@ pub(crate) struct Demo {
     /// Keep the world in this folder instead of a temporary one, or go on with the one that is there.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// The database; without it SQLite in the folder.
-    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    /// The database, an empty one or that of an earlier demonstration; without it SQLite in the folder. `DATABASE_URL` is
+    /// not read: it may name one that people live in
+    #[arg(long, value_name = "URL")]
     pub(crate) database: Option<String>,
     /// Write what a test program needs to this file, when ready.
     #[arg(long, value_name = "FILE")]

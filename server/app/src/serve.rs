@@ -69,7 +69,12 @@ fn must_stand(database: &Address) -> Result<(), Stop> {
     if !db::has_tables(&mut db) {
         return Err(none());
     }
-    match db::is_current(&mut db).map_err(Stop)? {
+    must_be_current(&mut db, database)
+}
+
+/// Stops where the database is not of this release.
+pub(crate) fn must_be_current(db: &mut Db, database: &Address) -> Result<(), Stop> {
+    match db::is_current(db).map_err(Stop)? {
         true => Ok(()),
         false => Err(Stop(format!(
             "{database} is of an earlier release\n  `kalinklo migrate` brings it up to date."

@@ -241,6 +241,21 @@ struct Ran {
     version: String,
 }
 
+/// Whether no table stands there at all, of whichever program; makes nothing.
+///
+/// # Errors
+/// The database's words.
+pub fn holds_nothing(db: &mut Db) -> Result<bool, String> {
+    let any = match db {
+        Db::Pg(_) => {
+            "SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')) AS yes"
+        }
+        Db::Sqlite(_) => "SELECT EXISTS (SELECT 1 FROM sqlite_master) AS yes",
+    };
+    let any: There = diesel::sql_query(any).get_result(db).map_err(|e| e.to_string())?;
+    Ok(!any.yes)
+}
+
 /// Whether this program's tables stand there, of whichever release; makes nothing.
 #[must_use]
 pub fn has_tables(db: &mut Db) -> bool {

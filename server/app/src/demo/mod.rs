@@ -23,6 +23,7 @@ use places::Places;
 use policy::{Unasked, actions::PlantDemo};
 use std::process::ExitCode;
 use store::Store;
+use store::db::{self, Address, Use};
 use store::plant::WorkspaceRow;
 use web::edge::OpsToken;
 use web::totp::Factor;
@@ -74,6 +75,7 @@ pub(crate) fn run(demo: Demo) -> Result<ExitCode, Stop> {
     // the address is taken before the world is made, so that a taken port costs nothing
     let listener = runtime.block_on(serve::bind(config.listen))?;
     config.listen = listener.local_addr().map_err(Stop::because)?;
+    must_be_ours(&config.database)?;
     let opened = serve::open(&config.database, config.readers, Box::new(Os))?;
     let base = format!("http://{}", config.listen);
     let mut world = if opened.store.is_empty().map_err(Stop::because)? {
@@ -88,7 +90,7 @@ pub(crate) fn run(demo: Demo) -> Result<ExitCode, Stop> {
     let within = runtime.enter();
     let signal = serve::signalled();
     drop(within);
-    greet(&base, &world, demo.data.as_deref());
+    greet(&base, &world, &kept(&demo));
     if let Some(file) = &demo.json {
         let world = WorldFile {
             base,
@@ -134,13 +136,7 @@ impl World {
     fn again(store: &Store, demo: &Demo) -> Result<Self, Stop> {
         let permit = serve::permitted::<PlantDemo>(store)?;
         let found = store::accounts::planted(store, &permit, &people::emails()).map_err(Stop::because)?;
-        let Some(accounts) = found else {
-            return Err(Stop(
-                "this database holds something that is no demonstration\n  Start it with `kalinklo serve`, or name an empty \
-                 folder with --data."
-                    .into(),
-            ));
-        };
+        let Some(accounts) = found else { return Err(no_demonstration()) };
         if demo.json.is_some() {
             return Err(Stop(
                 "this folder holds a world already, and its file is written only when it is made\n  Leave --json out, or name \
@@ -303,7 +299,49 @@ fn artist_fact(it: &Artist, places: &Places) -> facts::Artist {
     }
 }
 
-fn greet(base: &str, world: &World, kept: Option<&std::path::Path>) {
+/// Stops where somebody else's tables stand, before anything is made there: a demonstration takes an empty database, or
+/// goes on with one of this release.
+fn must_be_ours(database: &Address) -> Result<(), Stop> {
+    // a file that is not there, or empty, is made; SQLite would make it by looking
+    if matches!(database, Address::Sqlite(file) if std::fs::metadata(file).map_or(0, |it| it.len()) == 0) {
+        return Ok(());
+    }
+    let mut db = serve::connected(database, Use::Read)?;
+    if db::holds_nothing(&mut db).map_err(Stop)? {
+        return Ok(());
+    }
+    if !db::has_tables(&mut db) {
+        return Err(no_demonstration());
+    }
+    serve::must_be_current(&mut db, database)
+}
+
+fn no_demonstration() -> Stop {
+    Stop(
+        "this database holds something that is no demonstration\n  Start it with `kalinklo serve`, or name an empty \
+         folder with --data, an empty database with --database."
+            .into(),
+    )
+}
+
+/// What stays when the program stops, and how to go on with it. The database's address may hold a password.
+fn kept(demo: &Demo) -> String {
+    let with = if demo.database.is_some() { " --database URL" } else { "" };
+    match &demo.data {
+        Some(folder) => format!(
+            "`kalinklo serve --data {0}{with}` goes on with this world, `kalinklo demo --data {0}{with}` also with new links",
+            folder.display()
+        ),
+        None if demo.database.is_some() => {
+            "the database keeps this world, its documents and letters are not kept; \
+             with --data DIR they are too"
+                .to_owned()
+        }
+        None => "nothing is kept".to_owned(),
+    }
+}
+
+fn greet(base: &str, world: &World, kept: &str) {
     say(format!("Kalinklo Artists, a made-up world\n\n  {base}/\n      The public site.\n"));
     for it in &world.personas {
         if let Some(link) = &it.link {
@@ -317,14 +355,5 @@ fn greet(base: &str, world: &World, kept: Option<&std::path::Path>) {
         ),
         None => "is what this world said when it was made".to_owned(),
     };
-    say(format!(
-        "\nThe admin's second factor {factor}.\nStop with Ctrl-C; {}.",
-        kept.map_or_else(
-            || "nothing is kept".to_owned(),
-            |it| format!(
-                "`kalinklo serve --data {0}` goes on with this world, `kalinklo demo --data {0}` also with new links",
-                it.display()
-            )
-        )
-    ));
+    say(format!("\nThe admin's second factor {factor}.\nStop with Ctrl-C; {kept}."));
 }
