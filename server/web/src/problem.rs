@@ -67,6 +67,8 @@ pub enum Problem {
     Sent,
     /// We cannot serve this now; trying again helps. 503.
     Busy,
+    /// A change was cut off on its way: it was done, or not, or will be. 503.
+    Unsure,
     /// Our fault; the cause goes to the log under the request's id and nowhere else. 500.
     Broken(String),
 }
@@ -194,6 +196,13 @@ impl Problem {
                 "busy",
                 "We cannot do this just now",
                 "Nothing was changed. Try again in a few seconds.",
+            )
+            .with(RETRY_AFTER, "5"),
+            Self::Unsure => Face::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unsure",
+                "We do not know whether this was done",
+                "It took longer than we wait, and may be done by now or in a moment. Look before you send it again.",
             )
             .with(RETRY_AFTER, "5"),
             Self::Broken(cause) => {

@@ -51,9 +51,12 @@ pub async fn answer<A: AppState>(table: &Table<A>, app: Arc<A>, raw: Raw) -> Res
     let found = no_panic(tokio::time::timeout(edge.request_time, walk(table, app, rq, &mut route))).await;
     let mut answer = match found {
         Ok(Ok(Ok(answer))) => answer,
+        // who only reads changes nothing, whenever they are cut off
+        Ok(Ok(Err(Problem::Unsure)) | Err(_)) if method.is_safe() => Problem::Busy.answer(id, api, edge),
         Ok(Ok(Err(Problem::Refused))) => edge_of.refused(&asked, actor).answer(id, api, edge),
         Ok(Ok(Err(problem))) => problem.answer(id, api, edge),
-        Ok(Err(_)) => Problem::Busy.answer(id, api, edge),
+        // what was begun goes on beside our answer
+        Ok(Err(_)) => Problem::Unsure.answer(id, api, edge),
         Err(panic) => Problem::Broken(format!("panic: {panic}")).answer(id, api, edge),
     };
     // A client that still writes would lose our answer to a reset connection.

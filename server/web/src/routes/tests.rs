@@ -83,6 +83,7 @@ pub(crate) fn table() -> Arc<Table<Tiny>> {
         Route::get("/api/w/{workspace}", "ViewWorkspace", "Workspace", Most::Member, refuse),
         Route::get("/panic", "", "", Most::Visitor, |_| Box::pin(async { panic!("secret words") })),
         Route::get("/slow", "", "", Most::Visitor, |call| Box::pin(slow(call))),
+        Route::post("/slow", "Say", "Platform", Most::Visitor, |call| Box::pin(slow(call))),
         Route::get("/me", "", "", Most::Member, |_| Box::pin(async { Err(Problem::SignIn) })),
         Route::get("/api/me", "", "", Most::Member, |_| Box::pin(async { Err(Problem::SignIn) })),
         Route::post("/echo", "Say", "Platform", Most::Visitor, echo),
@@ -336,11 +337,20 @@ async fn limits_come_first_by_address_and_by_actor() {
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_given_up() {
     let app = app(&Allowances::default(), |edge| edge.request_time = Duration::from_millis(20));
-    let said = ask(&app, "GET /slow", &[], "").await;
-    assert_eq!(
-        (said.status, said.headers.contains_key("retry-after")),
-        (StatusCode::SERVICE_UNAVAILABLE, true)
-    );
+    // who only reads changed nothing; what somebody sent may be done while we answer
+    for (line, said, unsaid) in [
+        ("GET /slow", "Nothing was changed", "We do not know"),
+        ("POST /slow", "Look before you send it again", "Nothing was changed"),
+    ] {
+        for accept in ["text/html", "application/json"] {
+            let given = ask(&app, line, &[("accept", accept), ("sec-fetch-site", "same-origin")], "").await;
+            assert_eq!(
+                (given.status, given.headers.contains_key("retry-after")),
+                (StatusCode::SERVICE_UNAVAILABLE, true)
+            );
+            assert!(given.body.contains(said) && !given.body.contains(unsaid), "{line}: {}", given.body);
+        }
+    }
 }
 
 #[test]
