@@ -3,6 +3,7 @@
 mod commands;
 mod demonstration;
 mod doctor;
+mod faults;
 mod outside;
 
 use crate::support::db::Db;

@@ -292,6 +292,7 @@ impl From<StoreError> for Problem {
             StoreError::Conflict(sentence) => Self::Stale(sentence),
             StoreError::Spent => Self::Sent,
             StoreError::Busy => Self::Busy,
+            StoreError::Unsure => Self::Unsure,
             StoreError::Corrupt(_) | StoreError::Unrecorded | StoreError::Database(_) => {
                 Self::Broken(it.to_string())
             }

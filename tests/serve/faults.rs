@@ -1,0 +1,75 @@
+//! A database that fails under the program: what people are told.
+
+use crate::input::links::form_to;
+use crate::support::db::Db;
+use crate::support::postgres::{Database, Server};
+use crate::support::program::{Demo, Program, eventually};
+use std::thread::JoinHandle;
+
+/// Sends a sign-up, which writes, beside this thread; its status and what it was told.
+fn signing_up(demo: &Program) -> JoinHandle<(u16, Option<String>, String)> {
+    let mut client = demo.visitor();
+    let form = form_to(&client.get("/sign-up"), "/sign-up").with("kind", "agency");
+    let form = form.with("name", "Ann Example").with("workspace", "The Example House");
+    let form = form.with("email", "ann.example@mail.example").with("application", "We would like to begin.");
+    std::thread::spawn(move || {
+        let answer = client.submit(&form);
+        (answer.status, answer.header("retry-after").map(str::to_owned), answer.text())
+    })
+}
+
+#[track_caller]
+fn is_busy((status, again, text): &(u16, Option<String>, String)) {
+    assert_eq!((*status, again.as_deref()), (503, Some("5")), "{text}");
+    assert!(text.contains("Nothing was changed. Try again in a few seconds."), "{text}");
+    assert!(!text.contains("database") && !text.contains("statement"), "{text}");
+}
+
+/// Whether somebody waits for our lock on `accounts`; their backends.
+const WAITING: &str = "SELECT pid::text AS text FROM pg_stat_activity WHERE datname = current_database() \
+                       AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()";
+
+/// PostgreSQL ends a statement or its connection: that is nobody's fault here, and the next request is served.
+#[test]
+fn a_query_that_is_cut_is_a_503_and_the_next_is_served() {
+    let database = Database::new(Server::Fast);
+    let demo = Demo::default().database(database.url()).start();
+    let (mut holder, mut cutter) = (Db::open(&database.url()), Db::open(&database.url()));
+    for cut in ["pg_terminate_backend", "pg_cancel_backend"] {
+        holder.run("BEGIN");
+        holder.run("LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE");
+        let sent = signing_up(&demo);
+        let backends =
+            eventually("a query that waits", || Some(cutter.texts(WAITING)).filter(|it| !it.is_empty()));
+        for pid in backends {
+            cutter.run(&format!("SELECT {cut}({pid})"));
+        }
+        let told = sent.join().unwrap();
+        holder.run("ROLLBACK");
+        is_busy(&told);
+        assert_eq!(demo.visitor().get("/api/health/ready").status, 200, "after {cut}");
+    }
+    // our own limit of time, of a lock
+    holder.run("BEGIN");
+    holder.run("LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE");
+    is_busy(&signing_up(&demo).join().unwrap());
+    holder.run("ROLLBACK");
+    let (status, _, text) = signing_up(&demo).join().unwrap();
+    assert_eq!(status, 303, "{text}");
+    assert!(!demo.output().contains("through our fault"), "{}", demo.output());
+    drop((holder, cutter, demo));
+}
+
+/// Another program holds SQLite's one lock for writing for longer than we wait.
+#[test]
+fn a_held_lock_for_writing_is_a_503_and_the_next_is_served() {
+    let demo = Program::demo();
+    let mut holder = Db::of(demo.world());
+    holder.run("BEGIN IMMEDIATE");
+    is_busy(&signing_up(&demo).join().unwrap());
+    assert_eq!(demo.visitor().get("/api/health/ready").status, 200, "reading goes on");
+    holder.run("ROLLBACK");
+    let (status, _, text) = signing_up(&demo).join().unwrap();
+    assert_eq!(status, 303, "{text}");
+    assert!(!demo.output().contains("through our fault"), "{}", demo.output());
+}
