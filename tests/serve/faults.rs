@@ -1,10 +1,13 @@
-//! A database that fails under the program: what people are told.
+//! A database that fails under the program: what people are told, and how it stops.
 
 use crate::input::links::form_to;
 use crate::support::db::Db;
+use crate::support::http::Client;
 use crate::support::postgres::{Database, Server};
 use crate::support::program::{Demo, Program, eventually};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// Sends a sign-up, which writes, beside this thread; its status and what it was told.
 fn signing_up(demo: &Program) -> JoinHandle<(u16, Option<String>, String)> {
@@ -72,4 +75,47 @@ fn a_held_lock_for_writing_is_a_503_and_the_next_is_served() {
     let (status, _, text) = signing_up(&demo).join().unwrap();
     assert_eq!(status, 303, "{text}");
     assert!(!demo.output().contains("through our fault"), "{}", demo.output());
+}
+
+/// Decides about the public again and again, until so many decisions wait for the log.
+fn decides(client: &mut Client) {
+    for _ in 0..400 {
+        assert_eq!(client.get("/folio/sitemap.xml").status, 200);
+    }
+}
+
+/// Told to stop while the database takes nothing, it stops within seconds all the same, and says what is missing.
+fn stops(mut demo: Program, hold: &[&str]) {
+    let mut holder = Db::of(demo.world());
+    for it in hold {
+        holder.run(it);
+    }
+    decides(&mut demo.visitor());
+    let (told, end) = mpsc::channel();
+    let watch = std::thread::spawn(move || {
+        let status = demo.terminate();
+        let _ = told.send(());
+        (status, demo)
+    });
+    let soon = end.recv_timeout(Duration::from_secs(20));
+    holder.run("ROLLBACK");
+    let (status, demo) = watch.join().unwrap();
+    assert!(soon.is_ok(), "it did not stop within 20 seconds: {}", demo.output());
+    assert!(status.success(), "{status}");
+    let said = demo.output();
+    let line = said.lines().find(|it| it.contains("the decision log lacks them"));
+    let line = line.unwrap_or_else(|| panic!("nothing is said of what was lost: {said}"));
+    assert!(!line.contains("\"count\":0"), "{line}");
+}
+
+#[test]
+fn a_stop_waits_seconds_for_a_postgres_that_takes_nothing() {
+    let database = Database::new(Server::Fast);
+    let demo = Demo::default().database(database.url()).start();
+    stops(demo, &["BEGIN", "LOCK TABLE decisions IN ACCESS EXCLUSIVE MODE"]);
+}
+
+#[test]
+fn a_stop_waits_seconds_for_a_sqlite_that_takes_nothing() {
+    stops(Program::demo(), &["BEGIN IMMEDIATE"]);
 }

@@ -221,8 +221,11 @@ pub(crate) async fn bind(listen: SocketAddr) -> Result<TcpListener, Stop> {
     })
 }
 
-/// How long the last refusals may take to be recorded.
-const LAST_NOTES: Duration = Duration::from_secs(10);
+/// How long workers may take to finish what they hold, then refusals to be recorded, then decisions to be logged: a
+/// database that takes nothing must not keep the program from stopping.
+const LAST_WORK: Duration = Duration::from_secs(4);
+const LAST_NOTES: Duration = Duration::from_secs(4);
+const LAST_DECISIONS: Duration = Duration::from_secs(2);
 
 /// Serves until the signal, then drains.
 pub(crate) async fn run(
@@ -238,14 +241,35 @@ pub(crate) async fn run(
     tracing::info!(listen = %server.listen, version = server.house.settings.version, "serving");
     let drained = web::serve::serve(listener, filter, Bounds::default(), unread, signal).await;
     tracing::info!(outcome = ?drained, "stopped taking requests");
+    let decisions = Arc::clone(&server.house.decisions);
+    let before = decisions.lost();
     // workers finish what they hold; they look at this between two pieces of work
     let _ = stop.send(true);
-    for hand in hands {
-        let _ = hand.await;
+    let finished = tokio::time::timeout(LAST_WORK, async {
+        for hand in hands {
+            let _ = hand.await;
+        }
+    });
+    if finished.await.is_err() {
+        tracing::warn!("work under way was left; whoever starts next does it");
     }
-    // refusals are recorded beside their answers; a database that takes none must not keep the program from stopping
-    let _ = tokio::time::timeout(LAST_NOTES, server.house.recorded()).await;
-    server.house.decisions.flush(&server.house.store.patient());
+    // refusals are recorded beside their answers
+    if tokio::time::timeout(LAST_NOTES, server.house.recorded()).await.is_err() {
+        tracing::error!(
+            count = server.house.unrecorded(),
+            "stopped with refusals that the database did not take"
+        );
+    }
+    let house = Arc::clone(&server.house);
+    let logged = tokio::task::spawn_blocking(move || house.decisions.flush(&house.store));
+    let _ = tokio::time::timeout(LAST_DECISIONS, logged).await;
+    let lost = decisions.waiting() + decisions.lost().saturating_sub(before);
+    if lost > 0 {
+        tracing::error!(
+            count = lost,
+            "stopped with decisions that the database did not take; the decision log lacks them"
+        );
+    }
     Ok(())
 }
 
@@ -264,6 +288,14 @@ async fn heard(it: Option<Signal>) {
         Some(mut it) => drop(it.recv().await),
         None => std::future::pending().await,
     }
+}
+
+/// Runs `work` to its end on a runtime of its own. What threads hold then is left to the end of the program: one may wait
+/// for a lock that nobody frees.
+pub(crate) fn to_the_end<T>(runtime: tokio::runtime::Runtime, work: impl Future<Output = T>) -> T {
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
 }
 
 /// The asynchronous runtime.

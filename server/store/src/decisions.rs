@@ -20,6 +20,8 @@ pub struct DecisionLog {
     behind: Receiver<Decided>,
     lost: AtomicU64,
     written: AtomicU64,
+    /// Taken from the queue, and on their way into the database.
+    under_way: AtomicU64,
 }
 
 /// One logged decision.
@@ -52,7 +54,13 @@ pub struct DecisionRow {
 impl Default for DecisionLog {
     fn default() -> Self {
         let (queue, behind) = bounded(QUEUE);
-        Self { queue, behind, lost: AtomicU64::new(0), written: AtomicU64::new(0) }
+        Self {
+            queue,
+            behind,
+            lost: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            under_way: AtomicU64::new(0),
+        }
     }
 }
 
@@ -77,6 +85,12 @@ impl DecisionLog {
         self.written.load(Ordering::Relaxed)
     }
 
+    /// Decisions that are neither written nor lost yet.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        self.behind.len() as u64 + self.under_way.load(Ordering::Relaxed)
+    }
+
     /// Waits up to `wait` for decisions and writes what is there, one batch. Returns how many were written.
     pub fn write_some(&self, store: &Store, wait: Duration) -> usize {
         let Ok(first) = self.behind.recv_timeout(wait) else { return 0 };
@@ -88,6 +102,7 @@ impl DecisionLog {
             }
         }
         let count = batch.len();
+        self.under_way.fetch_add(count as u64, Ordering::Relaxed);
         let rows: Vec<_> = gathered(batch)
             .into_iter()
             .map(|(it, more)| {
@@ -123,12 +138,15 @@ impl DecisionLog {
                 self.lost.fetch_add(count as u64, Ordering::Relaxed);
             }
         }
+        self.under_way.fetch_sub(count as u64, Ordering::Relaxed);
         count
     }
 
-    /// Writes everything that waits; at shut-down, and in tests.
+    /// Writes everything that waits; at shut-down, and in tests. What the database refuses first is the last that is tried:
+    /// each further batch would wait as long in vain.
     pub fn flush(&self, store: &Store) {
-        while self.write_some(store, Duration::ZERO) > 0 {}
+        let lost = self.lost();
+        while self.lost() == lost && self.write_some(store, Duration::ZERO) > 0 {}
     }
 }
 

@@ -224,6 +224,12 @@ impl House {
     pub async fn recorded(&self) {
         let _ = self.notes.acquire_many(NOTES).await;
     }
+
+    /// How many refusals are neither recorded nor counted as lost yet.
+    #[must_use]
+    pub fn unrecorded(&self) -> usize {
+        (NOTES as usize).saturating_sub(self.notes.available_permits())
+    }
 }
 
 impl AppState for House {

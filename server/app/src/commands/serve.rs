@@ -13,7 +13,7 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
     let first = !opened.store.has_admin().map_err(Stop::because)?;
     let policies = opened.store.in_force();
     let mut server = serve::assemble(&config, opened, false, config.smtp.is_none())?;
-    serve::runtime()?.block_on(async {
+    serve::to_the_end(serve::runtime()?, async {
         let listener = serve::bind(config.listen).await?;
         server.listen = listener.local_addr().map_err(Stop::because)?;
         let signal = serve::signalled();

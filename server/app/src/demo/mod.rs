@@ -107,7 +107,7 @@ pub(crate) fn run(demo: Demo) -> Result<ExitCode, Stop> {
             .and_then(|()| std::fs::rename(&half, file))
             .map_err(|e| Stop(format!("{}: {e}", file.display())))?;
     }
-    runtime.block_on(serve::run(server, listener, signal))?;
+    serve::to_the_end(runtime, serve::run(server, listener, signal))?;
     drop(temporary);
     Ok(ExitCode::SUCCESS)
 }
