@@ -3,8 +3,9 @@
 use crate::input::links::form_to;
 use crate::support::db::Db;
 use crate::support::http::Client;
+use crate::support::loopback;
 use crate::support::postgres::{Database, Server};
-use crate::support::program::{Demo, Program, eventually};
+use crate::support::program::{Demo, Program, Serve, eventually};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -118,4 +119,41 @@ fn a_stop_waits_seconds_for_a_postgres_that_takes_nothing() {
 #[test]
 fn a_stop_waits_seconds_for_a_sqlite_that_takes_nothing() {
     stops(Program::demo(), &["BEGIN IMMEDIATE"]);
+}
+
+/// A fault just before the end still leaves the house: the stop sends what waits.
+#[test]
+fn a_fault_just_before_the_stop_is_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let (got, reports) = mpsc::channel();
+    let (go, may_answer) = mpsc::channel::<()>();
+    let may_answer = std::sync::Mutex::new(may_answer);
+    // a receiver that takes its time over the first report, so that those behind it wait in the program
+    let receiver = loopback::serve(move |ask| {
+        let _ = may_answer.lock().unwrap().recv_timeout(Duration::from_millis(600));
+        let _ = got.send(String::from_utf8_lossy(&ask.body).into_owned());
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".into()
+    });
+    let dsn = receiver.base().replace("http://", "http://public@") + "/42";
+    let mut server = Serve::on(folder.path()).environment("SENTRY_DSN", &dsn).start();
+    Db::open(folder.path().join("kalinklo.db").to_str().unwrap()).run(
+        "CREATE TRIGGER planted BEFORE INSERT ON accounts BEGIN SELECT RAISE(ABORT, 'no such room'); END",
+    );
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let mut client = server.visitor();
+        let form = form_to(&client.get("/sign-up"), "/sign-up").with("kind", "agency");
+        let form = form.with("name", "Ann Example").with("workspace", "The Example House");
+        let form =
+            form.with("email", "ann.example@mail.example").with("application", "We would like to begin.");
+        let answer = client.submit(&form);
+        assert_eq!(answer.status, 500, "{}", answer.text());
+        ids.push(answer.header("x-request-id").unwrap().to_owned());
+    }
+    assert!(server.terminate().success());
+    drop(go);
+    let all: Vec<String> = reports.try_iter().collect();
+    for id in ids {
+        assert!(all.iter().any(|it| it.contains(&id)), "{id} is in none of {} reports", all.len());
+    }
 }

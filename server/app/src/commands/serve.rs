@@ -4,11 +4,13 @@ use super::say;
 use crate::config::Given;
 use crate::machine::Os;
 use crate::{Stop, serve};
+use connect::reports::Reports;
 use std::process::ExitCode;
 
 pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
     let config = given.config()?;
-    logs(config.sentry_dsn.as_deref(), connect::logs::DEFAULT_FILTER)?;
+    // dropped last, which sends what waits: also the fault that ends this
+    let _reports = logs(config.sentry_dsn.as_deref(), connect::logs::DEFAULT_FILTER)?;
     let opened = serve::open(&config.database, config.readers, Box::new(Os))?;
     let first = !opened.store.has_admin().map_err(Stop::because)?;
     let policies = opened.store.in_force();
@@ -29,12 +31,10 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Starts logging and, where configured, fault reports; the guard lives as long as the process.
-pub(crate) fn logs(dsn: Option<&str>, quiet: &str) -> Result<(), Stop> {
+/// Starts logging and, where configured, fault reports. They are sent while what is returned lives; dropping it sends what is
+/// left, for at most two seconds.
+pub(crate) fn logs(dsn: Option<&str>, quiet: &str) -> Result<Option<Reports>, Stop> {
     let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| quiet.to_owned());
     connect::logs::start(&filter).map_err(Stop::because)?;
-    let reports = serve::reports(dsn, "production")?;
-    // dropped at the end of the process, which sends what waits
-    Box::leak(Box::new(reports));
-    Ok(())
+    serve::reports(dsn, "production")
 }

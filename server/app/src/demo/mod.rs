@@ -70,7 +70,7 @@ pub(crate) fn run(demo: Demo) -> Result<ExitCode, Stop> {
     config.limits = serve::wide();
     let ops_token = domain::Digest(Os.secret()).to_string();
     config.ops_token = OpsToken::new(&ops_token);
-    commands::logs(None, "warn")?;
+    let _reports = commands::logs(None, "warn")?;
     let runtime = serve::runtime()?;
     // the address is taken before the world is made, so that a taken port costs nothing
     let listener = runtime.block_on(serve::bind(config.listen))?;
