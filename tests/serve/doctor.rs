@@ -1,7 +1,7 @@
 //! The doctor: finds what a start would find, and changes nothing.
 
 use super::fails;
-use crate::support::program::{Serve, command};
+use crate::support::program::{Serve, command, eventually};
 use diesel::prelude::*;
 use std::io::Read as _;
 use std::net::TcpListener;
@@ -82,4 +82,29 @@ fn who_reads_only_the_beginning_breaks_nothing() {
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(2), ""));
+}
+
+/// Behind a proxy that is not named everybody has one address: it works, and is hardly meant.
+#[test]
+fn a_proxy_that_is_not_named_is_told_by_the_doctor_and_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |arguments: &[&str]| {
+        let server =
+            arguments.iter().fold(Serve::on(folder.path()), |it, argument| it.argument(argument)).start();
+        let mut command = command(["doctor", "--config", "/dev/null", "--listen", "127.0.0.1:0"]);
+        let out = command.args(arguments).arg("--data").arg(folder.path()).output().unwrap();
+        let said = String::from_utf8_lossy(&out.stdout).into_owned();
+        assert!(out.status.success(), "{said}");
+        (eventually("a start", || Some(server.output()).filter(|it| it.contains("admin create"))), said)
+    };
+    let words = "Set `trusted-proxies` to the networks of the proxy";
+    let (start, doctor) = told(&["--origin=https://artists.example"]);
+    assert!(start.contains(words), "{start}");
+    assert!(doctor.contains("LOOK  clients: ") && doctor.contains(words), "{doctor}");
+    assert!(!doctor.contains("All is in order"), "{doctor}");
+    for sound in [&["--origin=https://artists.example", "--trusted-proxies=127.0.0.1"][..], &[]] {
+        let (start, doctor) = told(sound);
+        assert!(!start.contains("trusted-proxies") && !doctor.contains("trusted-proxies"), "{start}{doctor}");
+        assert!(doctor.contains("All is in order"), "{doctor}");
+    }
 }

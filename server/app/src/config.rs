@@ -102,6 +102,19 @@ pub(crate) struct Config {
     pub(crate) limits: Allowances,
 }
 
+impl Config {
+    /// What works and is hardly meant, with what to do; no start is stopped by it.
+    pub(crate) fn advice(&self) -> Option<String> {
+        // we speak no TLS ourselves, so that an https address is a proxy's
+        (self.tls && self.proxies.is_empty()).then(|| {
+            "`origin` is served by a proxy, and `trusted-proxies` names none: all people have the proxy's address, share one \
+             limit, and are turned away together.\n  Set `trusted-proxies` to the networks of the proxy, like 127.0.0.1 \
+             where it runs on this machine."
+                .to_owned()
+        })
+    }
+}
+
 const DEFAULT_FILE: &str = "kalinklo.toml";
 
 impl Given {

@@ -26,6 +26,7 @@ pub(super) fn migrate(given: Given) -> Result<ExitCode, Stop> {
 #[derive(Default)]
 struct Findings {
     wrong: bool,
+    doubted: bool,
 }
 
 impl Findings {
@@ -40,6 +41,22 @@ impl Findings {
     }
 }
 
+impl Findings {
+    /// What no start is stopped by.
+    fn doubt(&mut self, what: &str, why: &str) {
+        self.doubted = true;
+        say(format!("LOOK  {what}: {why}"));
+    }
+
+    fn last_word(&self) -> &'static str {
+        match self {
+            Self { wrong: true, .. } => "Something is not in order; see above.",
+            Self { doubted: true, .. } => "A start will work; look at what is named above.",
+            _ => "All is in order.",
+        }
+    }
+}
+
 /// Looks at everything that a start needs, and changes nothing: no database is made, no migration run, no folder left.
 pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
     let mut found = Findings::default();
@@ -47,7 +64,7 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
         Ok(config) => examine(&config, &mut found),
         Err(Stop(why)) => found.line("configuration", Err(why)),
     }
-    say(if found.wrong { "Something is not in order; see above." } else { "All is in order." });
+    say(found.last_word());
     Ok(if found.wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
@@ -56,6 +73,9 @@ fn examine(config: &Config, found: &mut Findings) {
     let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| connect::logs::DEFAULT_FILTER.into());
     found.line("logs", connect::logs::readable(&filter).map(|()| filter).map_err(|e| e.to_string()));
     found.line("address", listens(config));
+    if let Some(advice) = config.advice() {
+        found.doubt("clients", &advice);
+    }
     found.line("policies", policies());
     database(config, found);
     found.line("mail", mail(config));

@@ -12,6 +12,7 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
     // dropped last, which sends what waits: also the fault that ends this
     let _reports = logs(config.sentry_dsn.as_deref(), connect::logs::DEFAULT_FILTER)?;
     let opened = serve::open(&config.database, config.readers, Box::new(Os))?;
+    let advice = config.advice();
     let first = !opened.store.has_admin().map_err(Stop::because)?;
     let policies = opened.store.in_force();
     let mut server = serve::assemble(&config, opened, false, config.smtp.is_none())?;
@@ -22,6 +23,9 @@ pub(super) fn run(given: Given) -> Result<ExitCode, Stop> {
         say(format!("Kalinklo Artists serves on http://{}", server.listen));
         if policies.digest != policies.built_in {
             say(format!("The policies {} decide, activated on this database.", policies.digest.short()));
+        }
+        if let Some(advice) = &advice {
+            say(advice);
         }
         if first {
             say("There is no admin yet. Make the first one with:\n  kalinklo admin create EMAIL");
