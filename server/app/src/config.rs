@@ -2,9 +2,10 @@
 //! wrong, where, and what to do.
 
 mod checks;
+mod libpq;
 
 use crate::Stop;
-use checks::{Written, Wrong, local_only, origin, private_without_tls, published, wrong};
+use checks::{Written, Wrong, origin, private_without_tls, published, wrong};
 use clap::Args;
 use domain::bounded::Email;
 use ipnet::IpNet;
@@ -167,7 +168,7 @@ impl Given {
             })?,
             None => Address::Sqlite(data.join("kalinklo.db").display().to_string()),
         };
-        local_only(&database)?;
+        libpq::private(&database, store::db::TLS, &|it| std::env::var(it).ok())?;
         let (origin, tls) = match self.origin.or(file.origin) {
             None => (None, false),
             Some(it) => {

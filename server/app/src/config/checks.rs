@@ -4,7 +4,6 @@ use crate::Stop;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use store::db::Address;
 
 /// A setting that cannot work.
 pub(super) struct Wrong {
@@ -38,31 +37,13 @@ impl Wrong {
     }
 }
 
-/// Without TLS in libpq, words to another machine would be plain: such an address stops the start.
-pub(super) fn local_only(database: &Address) -> Result<(), Wrong> {
-    let Address::Postgres(url) = database else { return Ok(()) };
-    let after = url.split_once("://").map_or("", |it| it.1);
-    let authority = after.split(['/', '?']).next().unwrap_or_default();
-    let host = without_port(authority.rsplit('@').next().unwrap_or_default());
-    let loopback = host.is_empty() || is_loopback(host);
-    let elsewhere = after.contains("host=") || after.contains("hostaddr=");
-    if loopback && !elsewhere || store::db::TLS {
-        return Ok(());
-    }
-    Err(wrong(
-        "database",
-        "the server is on another machine, and this build speaks to PostgreSQL without TLS",
-        "Build with `cargo build --release --features pg-tls`, or reach the server through a local socket or tunnel.",
-    ))
-}
-
 /// The host of `host:port` or `[address]:port` (RFC 3986 section 3.2).
 fn without_port(host: &str) -> &str {
     let (rest, end) = host.strip_prefix('[').map_or((host, ':'), |it| (it, ']'));
     rest.split(end).next().unwrap_or_default()
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
 }
 
