@@ -3,20 +3,22 @@
 //! Every class can be configured and none can be switched off. Keys are held in memory of one server; growing delays
 //! at sign-in, which must hold across servers, are the store's.
 
+mod keys;
 mod ticks;
 
+pub use keys::SHARED;
 pub use ticks::Ticks;
 
 use crate::http::address;
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
-use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
+use keys::{Key, Keys};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// What is counted.
@@ -80,7 +82,7 @@ pub struct Allowances {
     pub sign_in: Allowance,
     /// Refusals, by actor.
     pub probe: Allowance,
-    /// Most keys a class remembers; beyond it new keys share [`SHARED`] ones.
+    /// Most keys a class remembers; beyond it those who are new share [`SHARED`] ones.
     pub keys: NonZeroU32,
 }
 
@@ -97,17 +99,6 @@ impl Default for Allowances {
     }
 }
 
-/// How many keys are shared by those who come when memory is full.
-pub const SHARED: usize = 256;
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Key {
-    Address(IpAddr),
-    Actor([u8; 32]),
-    Shared(u8),
-    Nowhere,
-}
-
 impl Key {
     fn of(address: Option<IpAddr>) -> Self {
         address.map_or(Self::Nowhere, |it| Self::Address(address::limit_key(it)))
@@ -117,7 +108,7 @@ impl Key {
 /// How often it is recorded that one and the same met a limit.
 const NEWS: Allowance = Allowance::of(1, 600);
 
-type Limiter = RateLimiter<Key, DashMapStateStore<Key>, Ticks, NoOpMiddleware<Nanos>>;
+type Limiter = RateLimiter<Key, Keys, Ticks, NoOpMiddleware<Nanos>>;
 
 /// The limiters of this server.
 pub struct Limits {
@@ -129,6 +120,8 @@ pub struct Limits {
     news: Limiter,
     ticks: Ticks,
     keys: usize,
+    /// The second of the last sweep for want of room.
+    swept: AtomicU64,
 }
 
 /// Too many; come again after so many seconds, rounded up and at least one.
@@ -139,7 +132,8 @@ impl Limits {
     /// Limits as configured, in the time that `ticks` tells.
     #[must_use]
     pub fn new(allowed: &Allowances, ticks: &Ticks) -> Self {
-        let limiter = |it: Allowance| Limiter::new(it.quota(), DashMapStateStore::default(), ticks.clone());
+        let keys = usize::try_from(allowed.keys.get()).unwrap_or(usize::MAX);
+        let limiter = |it: Allowance| Limiter::new(it.quota(), Keys::new(keys), ticks.clone());
         Self {
             read: limiter(allowed.read),
             mutation: limiter(allowed.mutation),
@@ -148,7 +142,8 @@ impl Limits {
             probe: limiter(allowed.probe),
             news: limiter(NEWS),
             ticks: ticks.clone(),
-            keys: usize::try_from(allowed.keys.get()).unwrap_or(usize::MAX),
+            keys,
+            swept: AtomicU64::new(0),
         }
     }
 
@@ -174,11 +169,24 @@ impl Limits {
     }
 
     fn count(&self, limiter: &Limiter, key: Key) -> Result<(), Wait> {
-        let key = if limiter.len() < self.keys { key } else { shared(&key) };
+        if limiter.len() >= self.keys {
+            self.make_room(limiter);
+        }
         limiter.check_key(&key).map_err(|until| {
             let wait = until.wait_time_from(self.ticks.now());
             Wait(wait.as_secs() + u64::from(wait.subsec_nanos() > 0).max(u64::from(wait.is_zero())))
         })
+    }
+
+    /// Forgets who has not come for so long that their allowance is full again; at most once a second, however many come.
+    fn make_room(&self, limiter: &Limiter) {
+        let second = Duration::from(self.ticks.now()).as_secs();
+        let last = self.swept.load(Ordering::Relaxed);
+        if second > last
+            && self.swept.compare_exchange(last, second, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        {
+            limiter.retain_recent();
+        }
     }
 
     fn of(&self, class: Class) -> &Limiter {
@@ -203,24 +211,11 @@ impl Limits {
         }
     }
 
-    /// Keys held, of all classes together.
+    /// Keys held, of all classes together, but for those that are shared.
     #[must_use]
     pub fn held(&self) -> usize {
         self.all().iter().map(|it| it.len()).sum()
     }
-}
-
-/// One of a few keys for all who come when memory is full: an attacker with many addresses shares them with strangers,
-/// but cannot make us forget anybody or grow without end.
-fn shared(key: &Key) -> Key {
-    let digest = match key {
-        Key::Address(IpAddr::V4(it)) => Sha256::digest(it.octets()),
-        Key::Address(IpAddr::V6(it)) => Sha256::digest(it.octets()),
-        Key::Actor(it) => Sha256::digest(it),
-        Key::Shared(it) => return Key::Shared(*it),
-        Key::Nowhere => return Key::Nowhere,
-    };
-    Key::Shared(digest[0])
 }
 
 #[cfg(test)]
@@ -270,10 +265,43 @@ mod tests {
         for it in 0..10_000_u32 {
             let _ = limits.address(Class::Read, Some(IpAddr::from(it.to_be_bytes())));
         }
-        assert!(limits.held() <= 100 + SHARED, "{}", limits.held());
+        assert!(limits.held() <= 100, "{}", limits.held());
         seconds.fetch_add(3600, Ordering::Relaxed);
         limits.sweep();
         assert_eq!(limits.held(), 0);
+    }
+
+    /// Whoever was known before memory was full keeps an allowance of their own; who is new shares, and does once there is
+    /// room again.
+    #[test]
+    fn many_addresses_take_nothing_from_those_who_are_known() {
+        let keys = Allowance::of(100, 1).burst;
+        let allowed = Allowances { keys, read: Allowance::of(3, 3600), ..Allowances::default() };
+        let (limits, seconds) = limits(&allowed);
+        let (known, later) = ("192.0.2.1".parse().ok(), "192.0.2.2".parse().ok());
+        assert!(limits.address(Class::Read, known).is_ok());
+        for it in 0..10_000_u32 {
+            let _ = limits.address(Class::Read, Some(IpAddr::from((it | 0x0A00_0000).to_be_bytes())));
+        }
+        assert!(limits.held() <= 100, "{}", limits.held());
+        let tried = |from| [(); 3].map(|()| limits.address(Class::Read, from).is_ok());
+        assert_eq!(tried(known), [true, true, false], "one of three was spent before");
+        assert_eq!(tried(later), [false; 3], "the shared ones are spent");
+        // an hour later all are full again, and their places free
+        seconds.fetch_add(3600, Ordering::Relaxed);
+        assert_eq!(tried(later), [true; 3]);
+        assert!(limits.held() < 100, "{}", limits.held());
+    }
+
+    /// A network of one person's is one key: sixty-four bits of addresses fill nothing.
+    #[test]
+    fn one_network_fills_no_memory() {
+        let (limits, _) = limits(&Allowances::default());
+        for it in 0..1000_u128 {
+            let from = std::net::Ipv6Addr::from((0x2001_0db8 << 96) | it);
+            let _ = limits.address(Class::Read, Some(from.into()));
+        }
+        assert_eq!(limits.held(), 1);
     }
 
     #[test]
