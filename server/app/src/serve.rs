@@ -239,7 +239,12 @@ pub(crate) async fn run(
     let hands = workers::start(&server.house, &server.post, &stopped);
     let unread = web::problem::unread(Arc::clone(&server.house));
     tracing::info!(listen = %server.listen, version = server.house.settings.version, "serving");
-    let drained = web::serve::serve(listener, filter, Bounds::default(), unread, signal).await;
+    let mut bounds = Bounds { proxies: server.house.edge.proxies.clone(), ..Bounds::default() };
+    if server.house.settings.fictional {
+        // test programs come from one address
+        bounds.of_one = bounds.connections;
+    }
+    let drained = web::serve::serve(listener, filter, bounds, unread, signal).await;
     tracing::info!(outcome = ?drained, "stopped taking requests");
     let decisions = Arc::clone(&server.house.decisions);
     let before = decisions.lost();

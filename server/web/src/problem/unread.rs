@@ -37,6 +37,10 @@ pub fn unread<A: AppState>(app: Arc<A>) -> Unread {
             414..=499 => {
                 ("This request is too long", "Its address or its headers have more than is taken here.")
             }
+            503 => (
+                "Too many connections from one address",
+                "Yours, and those of whoever shares it, are all taken. Try again in a few seconds.",
+            ),
             _ => ("Something went wrong here", "It is our fault and it is noted. Try again."),
         };
         tracing::info!(request = %id, status = status.as_u16(), "answered without a request");
@@ -46,6 +50,9 @@ pub fn unread<A: AppState>(app: Arc<A>) -> Unread {
         );
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(reply::HTML));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+        }
         headers::apply(&mut headers, edge.tls, Some(id));
         LastWords { headers, page, status }
     })

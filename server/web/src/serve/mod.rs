@@ -1,10 +1,11 @@
 //! The accept loop: warp's routes under hyper's HTTP/1 with every limit that warp's own server leaves out.
 //!
 //! Slow or endless headers, idle connections and readers that never read are cut off; at most `connections` are open
-//! and the rest wait in the listener's queue; at the stop signal open requests finish until a deadline.
+//! and the rest wait in the listener's queue, at most `of_one` of them from one address; at the stop signal open requests finish until a deadline.
 
 mod panic;
 mod patience;
+mod places;
 mod unread;
 
 pub use panic::no_panic;
@@ -15,6 +16,8 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use ipnet::IpNet;
+use places::Places;
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -40,6 +43,11 @@ pub struct Bounds {
     pub write_time: Duration,
     /// Open connections; more wait.
     pub connections: usize,
+    /// Open connections from one address (an IPv6 network of /64 as one); more are turned away. Proxies are counted with all
+    /// alone, since many people stand behind them.
+    pub of_one: usize,
+    /// Trusted proxies.
+    pub proxies: Vec<IpNet>,
     /// From the stop signal until open requests are cut off.
     pub drain: Duration,
     /// Bytes of all headers together.
@@ -54,6 +62,8 @@ impl Default for Bounds {
             header_time: Duration::from_secs(10),
             write_time: Duration::from_secs(30),
             connections: 2000,
+            of_one: 128,
+            proxies: Vec::new(),
             drain: Duration::from_secs(20),
             header_bytes: 16 * 1024,
             headers: 64,
@@ -80,6 +90,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Drained {
     let slots = Arc::new(Semaphore::new(bounds.connections.clamp(1, Semaphore::MAX_PERMITS)));
+    let places = Places::new(bounds.of_one, bounds.proxies);
     let graceful = GracefulShutdown::new();
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -104,6 +115,11 @@ pub async fn serve(
                 }
             },
             () = &mut stop => break,
+        };
+        let Some(place) = places.take(peer.ip()) else {
+            // said where the peer's window takes it at once: nobody waits for who takes too much
+            let _ = stream.try_write(&unread::turned_away(&unread));
+            continue;
         };
         // Without this small answers wait for the peer's delayed acknowledgement; a failure costs only time.
         let _ = stream.set_nodelay(true);
@@ -132,7 +148,7 @@ pub async fn serve(
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         let mut cut_off = cut_off.clone();
         tokio::spawn(async move {
-            let _slot = slot;
+            let (_slot, _place) = (slot, place);
             tokio::select! {
                 ended = connection => if let Err(fault) = ended {
                     tracing::debug!(%fault, "connection ended early");

@@ -245,3 +245,45 @@ async fn the_drain_has_a_deadline() {
     assert_eq!(house.done.await.unwrap(), Drained::Cut);
     assert!(!rest(&mut stream).await.contains("slow"));
 }
+
+/// One peer takes its own places and no more; another address, and a proxy that is trusted, are served beside it.
+#[tokio::test]
+async fn one_address_cannot_take_all_connections() {
+    let house = house(|bounds| {
+        bounds.of_one = 2;
+        bounds.header_time = Duration::from_secs(10);
+        bounds.proxies = vec!["127.0.0.3/32".parse().unwrap()];
+    })
+    .await;
+    let from = async |host: &str| {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{host}:0").parse().unwrap()).unwrap();
+        socket.connect(house.at).await.unwrap()
+    };
+    const ASK: &[u8] = b"GET /hello/Ann HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let served = async |host: &str| {
+        let mut stream = from(host).await;
+        let _ = stream.write_all(ASK).await;
+        rest(&mut stream).await.starts_with("HTTP/1.1 200")
+    };
+    let held = [from("127.0.0.2").await, from("127.0.0.2").await];
+    // it is told without having asked
+    let told = rest(&mut from("127.0.0.2").await).await;
+    assert!(
+        told.starts_with("HTTP/1.1 503 ") && told.contains("Too many connections from one address"),
+        "{told}"
+    );
+    for line in ["retry-after: 5", "connection: close", "content-security-policy: default-src 'none'"] {
+        assert!(told.contains(line), "{line} is missing: {told}");
+    }
+    assert!(served("127.0.0.1").await);
+    let mut behind = Vec::new();
+    for _ in 0..5 {
+        behind.push(from("127.0.0.3").await);
+    }
+    assert!(served("127.0.0.3").await, "many stand behind a proxy");
+    drop(held);
+    tokio::time::timeout(Duration::from_secs(20), async { while !served("127.0.0.2").await {} })
+        .await
+        .expect("a place that is left is free again");
+}

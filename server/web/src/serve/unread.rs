@@ -111,6 +111,11 @@ impl<S: AsyncWrite + Unpin> Ours<S> {
     }
 }
 
+/// What somebody is told who has too many connections.
+pub(super) fn turned_away(unread: &Unread) -> Vec<u8> {
+    instead(b"HTTP/1.1 503 Service Unavailable\r\n\r\n", unread)
+}
+
 /// Our words under hyper's status line and date.
 fn instead(head: &[u8], unread: &Unread) -> Vec<u8> {
     let head = String::from_utf8_lossy(head);
