@@ -2,6 +2,7 @@
 
 use crate::support::db::Db;
 use crate::support::http::{Ask, Client};
+use crate::support::on_both;
 use crate::support::program::{Demo, Program, Serve, command, eventually};
 use std::collections::BTreeSet;
 use std::fs;
@@ -190,3 +191,86 @@ fn a_tampered_chain_is_named() {
     assert!(code == Some(1) && words.contains(&broken), "{code:?}: {words}");
     assert!(!words.contains("Every chain holds."), "{words}");
 }
+
+/// A chain that was taken away whole: an engagement tells of its own, an account of the platform's, and heads that were kept
+/// elsewhere of all, also of what was only cut short.
+fn a_chain_that_is_gone_is_missed(demo: &Program) {
+    let world = demo.world();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("heads");
+    let verify = |heads: bool| {
+        let mut verify = command(["audit", "verify", "--config", "/dev/null"]);
+        if heads {
+            verify.arg("--heads").arg(&file);
+        }
+        said(&verify.args(["--database", &world.database]).output().unwrap())
+    };
+    let (code, words) = verify(true);
+    assert!(code == Some(0) && words.contains("heads are kept in"), "{code:?}: {words}");
+    let kept = fs::read_to_string(&file).unwrap();
+    let mut db = Db::of(world);
+    let length = |db: &mut Db, chain: &str| -> i64 {
+        db.text(&format!("SELECT CAST(length AS TEXT) AS text FROM audit_chains WHERE chain = '{chain}'"))
+            .parse()
+            .unwrap()
+    };
+    let (cut, gone) = (&world.facts.engagements[0].id, &world.facts.engagements[1].id);
+    let (before, whole) = (length(&mut db, cut), length(&mut db, gone));
+    assert!(before > 1, "{before}");
+    // whoever has the database's own password
+    match &db {
+        Db::Postgres(_) => {
+            for table in ["audit_values", "audit_entries", "audit_chains"] {
+                db.run(&format!("ALTER TABLE {table} DISABLE TRIGGER USER"));
+            }
+        }
+        Db::Sqlite(_) => {
+            for it in [
+                "audit_values_stay",
+                "audit_entries_are_final_d",
+                "audit_chains_stay",
+                "audit_chains_only_grow",
+            ] {
+                db.run(&format!("DROP TRIGGER {it}"));
+            }
+        }
+    }
+    let mut without = |chain: &str, after: i64| {
+        let these = format!("chain = '{chain}' AND seq > {after}");
+        db.run(&format!(
+            "DELETE FROM audit_values WHERE entry IN (SELECT id FROM audit_entries WHERE {these})"
+        ));
+        db.run(&format!("DELETE FROM audit_entries WHERE {these}"));
+        db.run(&match after {
+            0 => format!("DELETE FROM audit_chains WHERE chain = '{chain}'"),
+            _ => format!(
+                "UPDATE audit_chains SET length = {after}, head = \
+                 (SELECT hash FROM audit_entries WHERE chain = '{chain}' AND seq = {after}) WHERE chain = '{chain}'"
+            ),
+        });
+    };
+    without(cut, before - 1);
+    let (code, words) = verify(true);
+    let named =
+        format!("Broken: chain {cut}, entry {before}: it had {before} entries when its head was kept");
+    assert!(code == Some(1) && words.contains(&named), "{code:?}: {words}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), kept, "what was kept is not given up for what is left");
+    without(gone, 0);
+    let (code, words) = verify(false);
+    let named = format!("Broken: chain {gone}, entry 1: the engagement is there, and its chain is not");
+    assert!(code == Some(1) && words.contains(&named), "{code:?}: {words}");
+    let (code, words) = verify(true);
+    assert!(
+        code == Some(1) && words.contains(&format!("Broken: chain {gone}, entry")) && whole > 0,
+        "{words}"
+    );
+    without("platform", 0);
+    let (code, words) = verify(false);
+    let named = "Broken: chain platform, entry 1: there are accounts, and the platform's chain is not";
+    assert!(code == Some(1) && words.contains(named), "{code:?}: {words}");
+    fs::write(&file, "platform 7\n").unwrap();
+    let (code, words) = verify(true);
+    assert!(code == Some(2) && words.contains("line 1: no head of a chain"), "{code:?}: {words}");
+}
+
+on_both!(a_chain_that_is_gone_is_missed);

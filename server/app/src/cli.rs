@@ -103,6 +103,10 @@ pub(crate) enum Audit {
         /// A downloaded ledger (`ledger.jsonl`), checked without any database.
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
+        /// Heads of all chains, kept on another machine: what was there at the last check must be there still; where everything
+        /// holds, they are written anew.
+        #[arg(long, value_name = "FILE", conflicts_with = "file")]
+        heads: Option<PathBuf>,
         #[command(flatten)]
         given: Given,
     },

@@ -5,7 +5,7 @@ use domain::EngagementId;
 use policy::actions::{CreateAdmin, VerifyAudit};
 use policy::facts::ThePlatform;
 use policy::{Actor, Unasked};
-use store::ledger::{Checked, Leaf, PLATFORM, verify};
+use store::ledger::{Checked, Head, Leaf, PLATFORM, verify};
 use store::{Audience, Change, Event, Store, StoreError};
 
 /// Leaves one entry, as the operator.
@@ -35,9 +35,14 @@ pub(crate) fn seven(store: &Store) {
 
 /// What `kalinklo audit verify` finds.
 pub(crate) fn checked(store: &Store) -> Checked {
+    checked_since(store, &[])
+}
+
+/// The same, where heads were kept.
+pub(crate) fn checked_since(store: &Store, kept: &[Head]) -> Checked {
     let asker = asker(Actor::Operator);
     let permit = store.read(&asker, |db| db.permit::<VerifyAudit>(ThePlatform, Unasked)).unwrap();
-    verify(store, &permit).unwrap()
+    verify(store, &permit, kept).unwrap()
 }
 
 both! {

@@ -1,7 +1,7 @@
 //! Somebody with the database's own password takes the triggers off and changes history. The check names the first
 //! broken link.
 
-use crate::ledger::{checked, seven};
+use crate::ledger::{checked, checked_since, seven};
 use crate::support::{Ground, both, id};
 use domain::EngagementId;
 use store::ledger::{Leaf, leaf_hash};
@@ -36,6 +36,15 @@ fn expect(ground: &Ground, sql: &str, chain: &str, seq: i64, words: &str) {
 /// The rows of one entry's values.
 fn values_of(chain: &str, seq: i64) -> String {
     format!("entry = (SELECT id FROM audit_entries WHERE chain = '{chain}' AND seq = {seq})")
+}
+
+/// Takes away what a chain has after this many entries.
+fn without(chain: &str, after: i64) -> String {
+    let these = format!("chain = '{chain}' AND seq > {after}");
+    format!(
+        "DELETE FROM audit_values WHERE entry IN (SELECT id FROM audit_entries WHERE {these}); \
+         DELETE FROM audit_entries WHERE {these};"
+    )
 }
 
 both! {
@@ -139,6 +148,45 @@ both! {
         let chain = id::<EngagementId>(41);
         let sql = format!("DELETE FROM audit_chains WHERE chain = '{chain}'");
         expect(ground, &sql, chain.as_str(), 1, "a chain that is not there");
+    }
+
+    /// A chain that was taken away whole, row, entries and values: who kept its head knows. So does one who kept an earlier
+    /// head, and nobody is accused for a chain that grew.
+    fn a_chain_that_is_gone_whole(ground) {
+        seven(&ground.store);
+        let early = checked(&ground.store).heads;
+        seven(&ground.store);
+        let found = checked_since(&ground.store, &early);
+        assert_eq!((found.broken, found.heads.len()), (vec![], 3));
+        for chain in [id::<EngagementId>(41).to_string(), "platform".to_owned()] {
+            tamper(ground, &format!("{} DELETE FROM audit_chains WHERE chain = '{chain}';", without(&chain, 0)));
+            assert_eq!(checked(&ground.store).broken, vec![], "the rest holds by itself");
+            let broken = checked_since(&ground.store, &early).broken;
+            let it = broken.iter().find(|it| it.chain == chain).unwrap_or_else(|| panic!("{broken:?}"));
+            assert!(it.what.contains("has fewer"), "{}", it.what);
+        }
+    }
+
+    /// A chain that was cut short, its head with it.
+    fn a_chain_that_was_cut(ground) {
+        seven(&ground.store);
+        let kept = checked(&ground.store).heads;
+        let platform = kept.iter().find(|it| it.chain == "platform").unwrap();
+        assert_eq!(platform.length, 3);
+        tamper(ground, &format!(
+            "{} UPDATE audit_chains SET length = 2, head = (SELECT hash FROM audit_entries WHERE chain = 'platform' AND seq = 2) \
+             WHERE chain = 'platform';",
+            without("platform", 2)
+        ));
+        assert_eq!(checked(&ground.store).broken, vec![], "it holds by itself");
+        let broken = checked_since(&ground.store, &kept).broken;
+        let [it] = broken.as_slice() else { panic!("{broken:?}") };
+        assert_eq!((it.chain.as_str(), it.seq), ("platform", 3));
+        assert!(it.what.contains("had 3 entries"), "{}", it.what);
+        // and what was written in its place is another history
+        seven(&ground.store);
+        let broken = checked_since(&ground.store, &kept).broken;
+        assert!(broken.len() == 1 && broken[0].what.contains("entry 3 is another"), "{broken:?}");
     }
 
     /// A history rewritten from one entry on, leaf, hash and all: the link of the next entry gives it away.

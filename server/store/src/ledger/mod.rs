@@ -2,12 +2,14 @@
 
 mod append;
 mod download;
+mod heads;
 mod leaf;
 mod read;
 mod verify;
 
 pub(crate) use append::{Stamp, append};
 pub use download::{Downloaded, download, verify_download};
+pub use heads::Head;
 pub use leaf::{Leaf, PLATFORM, leaf_hash, salted};
 pub use read::{EntryView, FieldView, chain_head, entries};
 pub use verify::{Broken, Checked, verify, verify_chain};

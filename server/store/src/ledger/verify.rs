@@ -1,6 +1,7 @@
 //! Checking chains: every leaf canonical and hashed right, every link to the one before, every value to its digest.
 
-use super::leaf::{Leaf, leaf_hash, salted};
+use super::heads::Head;
+use super::leaf::{Leaf, PLATFORM, leaf_hash, salted};
 use crate::db::Db;
 use crate::error::StoreError;
 use crate::pools::Store;
@@ -32,17 +33,20 @@ pub struct Checked {
     pub erased: u64,
     /// The first broken link of each broken chain.
     pub broken: Vec<Broken>,
+    /// Where each chain stands, to be kept elsewhere and held against it later.
+    pub heads: Vec<Head>,
 }
 
 const BATCH: i64 = 500;
 type EntryRow = (String, i64, String, Vec<u8>, i64);
 type ValueRow = (String, String, Option<Vec<u8>>, Option<String>);
 
-/// Checks every chain in one snapshot.
+/// Checks every chain in one snapshot, and that nothing is gone of what `kept` says was there at an earlier check. Without it
+/// a chain that was taken away whole shows where something else tells of it: an engagement, or an account.
 ///
 /// # Errors
 /// The database's; a broken chain is a finding, not an error.
-pub fn verify(store: &Store, _permit: &Permit<VerifyAudit>) -> Result<Checked, StoreError> {
+pub fn verify(store: &Store, _permit: &Permit<VerifyAudit>, kept: &[Head]) -> Result<Checked, StoreError> {
     let mut connection = store.reader()?;
     store.snapshot(&mut connection, |db| {
         let mut found = Checked::default();
@@ -67,9 +71,56 @@ pub fn verify(store: &Store, _permit: &Permit<VerifyAudit>) -> Result<Checked, S
         for (chain, length, head) in chains {
             found.chains += 1;
             verify_chain(db, &chain, length, &head, &mut found)?;
+            let head = Digest(head.try_into().unwrap_or_default());
+            found.heads.push(Head { chain, length, head });
+        }
+        found.broken.extend(missing(db)?);
+        for it in kept {
+            if found.broken.iter().all(|broken| broken.chain != it.chain) {
+                found.broken.extend(cut(db, it)?);
+            }
         }
         Ok(found)
     })
+}
+
+/// Chains that something else tells of, and that are not there: nothing is begun or let in without an entry.
+fn missing(db: &mut Db) -> Result<Vec<Broken>, StoreError> {
+    use crate::schema::{accounts, engagements};
+    use diesel::dsl::{exists, not};
+    let broken = |chain: String, what: &str| Broken { chain, seq: 1, what: what.to_owned() };
+    let here = |it: &str| audit_chains::table.filter(audit_chains::chain.eq(it.to_owned()));
+    let engagements: Vec<String> = engagements::table
+        .filter(not(exists(audit_chains::table.filter(audit_chains::chain.eq(engagements::id)))))
+        .select(engagements::id)
+        .order(engagements::id)
+        .load(db)?;
+    let mut found: Vec<Broken> = engagements
+        .into_iter()
+        .map(|it| broken(it, "the engagement is there, and its chain is not"))
+        .collect();
+    let anybody: Option<String> =
+        accounts::table.filter(not(exists(here(PLATFORM)))).select(accounts::id).first(db).optional()?;
+    found.extend(
+        anybody.map(|_| broken(PLATFORM.to_owned(), "there are accounts, and the platform's chain is not")),
+    );
+    Ok(found)
+}
+
+/// What is gone of a chain that stood at this head once; nothing where it only grew.
+fn cut(db: &mut Db, kept: &Head) -> Result<Option<Broken>, StoreError> {
+    let Head { chain, length, head } = kept;
+    let there: Option<Vec<u8>> = audit_entries::table
+        .filter(audit_entries::chain.eq(chain).and(audit_entries::seq.eq(length)))
+        .select(audit_entries::hash)
+        .first(db)
+        .optional()?;
+    let what = match there {
+        Some(it) if it == head.0 => return Ok(None),
+        Some(_) => format!("entry {length} is another than it was when its head was kept"),
+        None => format!("it had {length} entries when its head was kept, and has fewer"),
+    };
+    Ok(Some(Broken { chain: chain.clone(), seq: *length, what }))
 }
 
 /// Checks one chain against the length and head that its row claims.

@@ -180,7 +180,7 @@ pub(super) fn chains_hold(ground: &Ground) {
     let operator = asker_at(Actor::Operator, NOW);
     let permit =
         ground.store.engine().decide::<VerifyAudit>(&operator, &policy::facts::Platform, Unasked).unwrap();
-    let found = store::ledger::verify(&ground.store, &permit).unwrap();
+    let found = store::ledger::verify(&ground.store, &permit, &[]).unwrap();
     assert!(found.broken.is_empty() && found.entries > 0, "{found:?}");
 }
 

@@ -102,7 +102,7 @@ pub(crate) fn another_account(ground: &Ground, person: u128, at: u128) -> Arc<As
 pub(crate) fn entries(store: &Store) -> i64 {
     let operator = asker_at(Actor::Operator, NOW);
     let permit = store.read(&operator, |db| db.permit::<VerifyAudit>(ThePlatform, Unasked)).unwrap();
-    let checked = store::ledger::verify(store, &permit).unwrap();
+    let checked = store::ledger::verify(store, &permit, &[]).unwrap();
     assert_eq!(checked.broken, vec![]);
     i64::try_from(checked.entries).unwrap()
 }

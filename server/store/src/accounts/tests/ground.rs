@@ -142,7 +142,7 @@ impl Ground {
     pub(crate) fn ledger_ends_with(&self, expected: &[&str]) {
         let operator = self.operator(NOW);
         let permit = self.platform::<policy::actions::VerifyAudit>(&operator);
-        let checked = ledger::verify(&self.store, &permit).unwrap();
+        let checked = ledger::verify(&self.store, &permit, &[]).unwrap();
         assert_eq!(checked.broken.len(), 0, "{:?}", checked.broken);
         let mut db = self.store.reader().unwrap();
         use crate::schema::{audit_entries, audit_values};
