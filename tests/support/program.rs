@@ -215,6 +215,11 @@ impl Program {
         fs::read_to_string(&self.out).unwrap_or_default()
     }
 
+    /// Whether it has stopped by itself.
+    pub fn has_ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
     /// Ends it at once, as a loss of power of the process (SIGKILL).
     pub fn kill(&mut self) {
         let _ = self.child.kill();
@@ -231,7 +236,9 @@ impl Program {
     /// Asks it to stop and waits until it has drained.
     #[track_caller]
     pub fn terminate(&mut self) -> ExitStatus {
-        self.tell_to_stop();
+        if !self.has_ended() {
+            self.tell_to_stop();
+        }
         self.child.wait().expect("an exit status")
     }
 
