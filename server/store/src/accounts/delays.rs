@@ -18,7 +18,19 @@ pub(super) struct Delay {
 
 /// The count under `key`, its row locked; a count that rested for `rest` microseconds is forgotten.
 pub(super) fn counted(db: &mut Db, key: &str, now: Moment, rest: i64) -> Result<Delay, StoreError> {
+    // a row that is not there cannot be locked: whoever begins a key at the same time waits here
+    diesel::sql_query(
+        "INSERT INTO delays (key, failures, until_at, seen_at) VALUES ($1, 0, 0, $2) ON CONFLICT (key) DO NOTHING",
+    )
+    .bind::<Text, _>(key)
+    .bind::<BigInt, _>(now.0)
+    .execute(db)?;
     lock(db, "delays", "key", key)?;
+    seen(db, key, now, rest)
+}
+
+/// The count under `key` as it stands, for who only looks.
+pub(super) fn seen(db: &mut Db, key: &str, now: Moment, rest: i64) -> Result<Delay, StoreError> {
     let row: Option<(i64, i64, i64)> = delays::table
         .find(key)
         .select((delays::failures, delays::until_at, delays::seen_at))
@@ -30,17 +42,15 @@ pub(super) fn counted(db: &mut Db, key: &str, now: Moment, rest: i64) -> Result<
     })
 }
 
-/// Keeps the count. Two servers may begin a key at once: the later count stands.
+/// Keeps the count, after [`counted`].
 pub(super) fn keep(db: &mut Db, key: &str, delay: Delay, now: Moment) -> Result<(), StoreError> {
-    diesel::sql_query(
-        "INSERT INTO delays (key, failures, until_at, seen_at) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO UPDATE \
-         SET failures = excluded.failures, until_at = excluded.until_at, seen_at = excluded.seen_at",
-    )
-    .bind::<Text, _>(key)
-    .bind::<BigInt, _>(delay.failures)
-    .bind::<BigInt, _>(delay.until.0)
-    .bind::<BigInt, _>(now.0)
-    .execute(db)?;
+    diesel::update(delays::table.find(key))
+        .set((
+            delays::failures.eq(delay.failures),
+            delays::until_at.eq(delay.until.0),
+            delays::seen_at.eq(now.0),
+        ))
+        .execute(db)?;
     Ok(())
 }
 

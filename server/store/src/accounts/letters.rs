@@ -43,15 +43,26 @@ pub(super) fn applied_again(to: &str, origin: &str) -> Letter {
     letter(to, "You already have an account at Kalinklo Artists", text)
 }
 
+/// Digits as people read them out: `123 456`.
+fn in_threes(digits: &str) -> String {
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && at % 3 == 0 {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// The sign-in link, with the short code for the browser that asked.
 pub(super) fn link(to: &str, token: &str, code: &str, until: Moment, origin: &str) -> Letter {
     let text = format!(
         "Open this link in the browser in which you asked for it, and press the button there:\n\n\
          {origin}/sign-in/link?token={token}\n\nIf you read this mail elsewhere, enter this code in that browser \
-         instead:\n\n    {} {}\n\nBoth work once, until {}. We never ask for the code by telephone or mail.\n\nIf it was \
+         instead:\n\n    {}\n\nBoth work once, until {}. We never ask for the code by telephone or mail.\n\nIf it was \
          not you who asked, you need not do anything.",
-        &code[..3],
-        &code[3..],
+        in_threes(code),
         said(until),
     );
     letter(to, "Your sign-in link for Kalinklo Artists", text)

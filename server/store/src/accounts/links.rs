@@ -2,8 +2,9 @@
 //!
 //! A request does the same work for every mailbox: a row and a letter are written either way, and only a known
 //! mailbox's letter is for sending. Delays by mailbox move the hour of sending and never touch a link that was sent.
+//! Wrong codes end the code of that one link; those that come after it are longer for a while, and none is locked.
 
-use super::secrets::{hash, mailbox_key, secret_text, short_code, short_code_hash};
+use super::secrets::{hash, long_code, mailbox_key, secret_text, short_code, short_code_hash};
 use super::{delays, delays::Delay, letters, sessions, sessions::Issued, sign_up};
 use crate::db::Db;
 use crate::error::StoreError;
@@ -35,7 +36,7 @@ const FIRST_WAIT: i64 = 30 * Moment::SECOND;
 const LONGEST_WAIT: i64 = 10 * Moment::MINUTE;
 /// After so much silence a mailbox begins anew.
 const REST: i64 = Moment::HOUR;
-/// Wrong short codes that a mailbox bears in a day; beyond them only its links work.
+/// Wrong short codes for a mailbox, from wherever, beyond which its next ones are long until a day went without any.
 const WRONG_CODES: i64 = 10;
 
 /// Why nobody was signed in.
@@ -72,7 +73,7 @@ pub fn link_request(
 ) -> Result<(), StoreError> {
     let now = permit.asker().now;
     let mailbox = mailbox_key(&email.mailbox());
-    let (secret, code) = (store.secret(), short_code(&store.secret()));
+    let (secret, code) = (store.secret(), store.secret());
     let token = hash(&secret);
     store.change(|db| {
         forms::take(db, store.once.as_ref(), now)?;
@@ -82,6 +83,10 @@ pub fn link_request(
         let wait = delays::growing(failures, FREE, FIRST_WAIT, LONGEST_WAIT);
         let due = now.plus(wait);
         delays::keep(db, &key, Delay { failures, until: due }, now)?;
+        let wrong = delays::counted(db, &codes_key(&mailbox), now, Moment::DAY)?.failures;
+        // Five tries at each of many links would find six digits in the end. Nobody is told which a mailbox gets but in
+        // its own mail.
+        let code = if failures > FREE || wrong >= WRONG_CODES { long_code(&code) } else { short_code(&code) };
         let known = sign_up::known(db, email)?;
         let expires = due.plus(LINK_LIFE);
         let link =
@@ -91,6 +96,11 @@ pub fn link_request(
         let letter = letters::link(to, &secret_text(&secret), &code, expires, origin);
         outbox::post_at(db, store, now, due, &letter, known.is_some())
     })
+}
+
+/// Under which key wrong codes for a mailbox are counted.
+fn codes_key(mailbox: &str) -> String {
+    format!("codes:{mailbox}")
 }
 
 struct Link<'a> {
@@ -260,15 +270,7 @@ pub fn code_redeem(
                 );
             }
         }
-        let mut bearable = Vec::new();
-        for row in taken {
-            let row: Row = row;
-            let wrong = delays::counted(db, &format!("codes:{}", row.2), now, Moment::DAY)?;
-            if wrong.failures < WRONG_CODES {
-                bearable.push(row);
-            }
-        }
-        Ok(bearable)
+        Ok(taken)
     })?;
     let mut right = candidates.iter().filter(|it| {
         let same: bool = it.1.ct_eq(&short_code_hash(&it.0, code)).into();
@@ -276,8 +278,10 @@ pub fn code_redeem(
     });
     let Some((token, ..)) = right.next_back() else {
         store.change(|db| {
-            for mailbox in candidates.iter().map(|it| &it.2) {
-                let key = format!("codes:{mailbox}");
+            // in one order, so that nobody waits in a circle
+            let mut tried: Vec<String> = candidates.iter().map(|it| codes_key(&it.2)).collect();
+            tried.sort_unstable();
+            for key in tried {
                 let failures = delays::counted(db, &key, now, Moment::DAY)?.failures + 1;
                 delays::keep(db, &key, Delay { failures, until: now }, now)?;
             }
@@ -311,7 +315,6 @@ fn opened(
         .select((sign_in_links::account.assume_not_null(), sign_in_links::mailbox))
         .first(tx.db)?;
     delays::forget(tx.db, &format!("mailbox:{mailbox}"))?;
-    delays::forget(tx.db, &format!("codes:{mailbox}"))?;
     if let Some(old) = old {
         sessions::end(tx.db, old)?;
     }

@@ -47,12 +47,21 @@ pub(super) fn access_code_hash(code: &str) -> [u8; 32] {
 
 /// Six digits from random bytes. 64 bits over a million: the bias is below anything that could be measured.
 pub(super) fn short_code(random: &[u8; 32]) -> String {
-    let mut bytes = [0u8; 8];
-    bytes.copy_from_slice(&random[..8]);
-    format!("{:06}", u64::from_be_bytes(bytes) % 1_000_000)
+    format!("{:06}", number(random) % 1_000_000)
 }
 
-/// What is kept of a short code, bound to its own link. What protects six digits is the limit of tries, not the hash.
+/// Twelve digits from random bytes, for a mailbox whose short codes somebody tries. The bias is below a ten-millionth.
+pub(super) fn long_code(random: &[u8; 32]) -> String {
+    format!("{:012}", number(random) % 1_000_000_000_000)
+}
+
+fn number(random: &[u8; 32]) -> u64 {
+    let mut bytes = [0u8; 8];
+    bytes.copy_from_slice(&random[..8]);
+    u64::from_be_bytes(bytes)
+}
+
+/// What is kept of a short code, bound to its own link. What protects so few digits is the limit of tries, not the hash.
 pub(super) fn short_code_hash(link: &[u8], code: &str) -> [u8; 32] {
     let plain: String = code.chars().filter(|it| !it.is_whitespace()).collect();
     Sha256::new()
@@ -81,7 +90,7 @@ mod tests {
         let code = access_code(&[31; 32]);
         assert_eq!(code, "ZZZZZ-ZZZZZ-ZZZZZ");
         assert_eq!(access_code_hash(&code), access_code_hash(" zzzzz zzzzz-ZZZZZ"));
-        assert_eq!(short_code(&[0; 32]), "000000");
+        assert_eq!((short_code(&[0; 32]).as_str(), long_code(&[0; 32]).as_str()), ("000000", "000000000000"));
         assert_eq!(short_code_hash(b"a", "12 34 56"), short_code_hash(b"a", "123456"));
         assert_ne!(short_code_hash(b"a", "123456"), short_code_hash(b"b", "123456"));
     }

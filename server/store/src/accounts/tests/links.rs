@@ -13,6 +13,12 @@ fn later(minutes: i64) -> Moment {
 fn missed(it: Result<Issued, Miss>) -> bool {
     matches!(it, Err(Miss::No))
 }
+/// A code that is not the last one sent to somebody.
+fn wrong(ground: &Ground, to: &str) -> String {
+    let right = ground.code(to).replace(' ', "");
+    let other = if right.starts_with('0') { "1" } else { "0" };
+    other.repeat(right.len())
+}
 fn enters(ground: &Ground, issued: &Issued, now: Moment) -> bool {
     let token = accounts::hash(&issued.secret);
     let visit = ground.store.fresh(now);
@@ -65,31 +71,66 @@ both! {
     fn a_short_code_bears_five_tries_and_the_link_still_works(ground) {
         ground.approved(Kind::Artist, "ann@example.org");
         ground.ask_link("ann@example.org", 1, NOW);
-        let code = ground.code("ann@example.org").replace(' ', "");
-        let wrong = if code == "000000" { "111111" } else { "000000" };
+        let code = ground.code("ann@example.org");
         for _ in 0..5 {
-            assert!(missed(ground.redeem_code(wrong, 1, NOW)));
+            assert!(missed(ground.redeem_code(&wrong(ground, "ann@example.org"), 1, NOW)));
         }
         assert!(missed(ground.redeem_code(&code, 1, NOW)));
         ground.redeem(&ground.token("ann@example.org"), 1, NOW).unwrap();
     }
 
-    fn a_mailbox_bears_ten_wrong_codes_a_day_whoever_asks(ground) {
+    fn wrong_codes_lock_nobody_out_and_make_the_next_codes_longer(ground) {
         ground.approved(Kind::Artist, "ann@example.org");
-        for from in 1..=2 {
-            ground.ask_link("ann@example.org", from, NOW);
-            let code = ground.code("ann@example.org").replace(' ', "");
-            let wrong = if code == "000000" { "111111" } else { "000000" };
+        // a stranger asks for links to Ann's mailbox and tries codes on them
+        for stranger in 1..=2 {
+            ground.ask_link("ann@example.org", stranger, NOW);
             for _ in 0..5 {
-                assert!(missed(ground.redeem_code(wrong, from, NOW)));
+                assert!(missed(ground.redeem_code(&wrong(ground, "ann@example.org"), stranger, NOW)));
             }
         }
+        // her own next code works, and nobody finds it by trying: it has twelve digits
         ground.ask_link("ann@example.org", 3, later(1));
-        assert!(missed(ground.redeem_code(&ground.code("ann@example.org"), 3, later(1))));
-        ground.redeem(&ground.token("ann@example.org"), 3, later(1)).unwrap();
-        // and whoever signed in begins anew
+        let code = ground.code("ann@example.org");
+        assert_eq!(code.len(), "123 456 789 012".len());
+        assert!(missed(ground.redeem_code(&code, 1, later(1))), "in the stranger's browser");
+        ground.redeem_code(&code, 3, later(1)).unwrap();
+        // also after she signed in, until nobody tried for a day
         ground.ask_link("ann@example.org", 4, later(2));
+        assert_eq!(ground.code("ann@example.org").len(), 15);
         ground.redeem_code(&ground.code("ann@example.org"), 4, later(2)).unwrap();
+        ground.ask_link("ann@example.org", 5, later(24 * 60));
+        assert_eq!(ground.code("ann@example.org").len(), 7);
+        ground.redeem_code(&ground.code("ann@example.org"), 5, later(24 * 60)).unwrap();
+    }
+
+    fn many_links_do_not_make_many_short_codes(ground) {
+        ground.approved(Kind::Artist, "ann@example.org");
+        for stranger in 1..=20 {
+            ground.ask_link("ann@example.org", stranger, NOW);
+            ground.ask_link("nobody@example.org", stranger, NOW);
+        }
+        let lengths = |of: &str, state: &str| -> Vec<usize> {
+            let code = |it: &str| it.lines().find(|it| it.starts_with("    ")).unwrap().trim().len();
+            let links = ground.letters().into_iter().filter(|it| it.0 == state && it.4.contains("?token="));
+            links.filter(|it| it.2 == of).map(|it| code(&it.4)).collect()
+        };
+        let expected: Vec<usize> = [7; 3].into_iter().chain([15; 17]).collect();
+        assert_eq!(lengths("ann@example.org", "waiting"), expected);
+        assert_eq!(lengths("", "withheld"), expected, "the same work for everybody");
+    }
+
+    fn links_asked_for_at_once_are_counted_one_by_one(ground) {
+        ground.approved(Kind::Artist, "ann@example.org");
+        let before = ground.letters().len();
+        std::thread::scope(|scope| {
+            for stranger in 1..=8 {
+                scope.spawn(move || ground.ask_link("ann@example.org", stranger, NOW));
+            }
+        });
+        let mut waits: Vec<i64> =
+            ground.letters()[before..].iter().map(|it| (it.1 - NOW.0) / Moment::SECOND).collect();
+        waits.sort_unstable();
+        assert_eq!(waits, [0, 0, 0, 30, 60, 120, 240, 480]);
     }
 
     fn delays_move_the_sending_and_never_a_link_that_was_sent(ground) {

@@ -84,7 +84,7 @@ fn elsewhere(house: &House) -> Result<Response, Problem> {
         .lead("So that nobody signs in with a link that was sent to somebody else, it opens only in the browser that asked.")
         .with(
             Section::plain()
-                .say("Go back to that browser and enter the six digits from the mail there.")
+                .say("Go back to that browser and enter the digits from the mail there.")
                 .say("Or ask for a new link from this one.")
                 .link("/sign-in", "Ask for a new link"),
         )

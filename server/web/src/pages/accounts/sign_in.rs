@@ -64,8 +64,8 @@ async fn ask(mut call: Call<House>) -> Result<Response, Problem> {
 
 fn code_leaf(browser: &Browser, filled: &Filled) -> Leaf {
     let form = Form::post(browser, "/sign-in/code", "Sign in with the code").field(
-        Field::code("code", "Six digits from the mail")
-            .hint("Only if you read the mail on another device. The link works once, and so does the code.")
+        Field::code("code", "The digits from the mail")
+            .hint("Six of them, or twelve. Only if you read the mail on another device; link and code work once.")
             .filled(filled),
     );
     Leaf::new("Look into your mail")
@@ -73,7 +73,8 @@ fn code_leaf(browser: &Browser, filled: &Filled) -> Leaf {
         .with(Section::plain().form(form).link("/sign-in", "Ask for another link"))
         .with(
             Section::titled("late", "Nothing arrives?")
-                .say("Whoever asks often waits longer, ten minutes at most. A link that was sent always works."),
+                .say("Whoever asks often waits longer, ten minutes at most. A link that was sent always works.")
+                .say("Where somebody tried many wrong codes for an address, its next codes have twelve digits."),
         )
 }
 
@@ -91,9 +92,9 @@ async fn enter(mut call: Call<House>) -> Result<Response, Problem> {
     let mut filled = sheet.filled.clone();
     // the code itself works once, and each try counts
     sheet.close(&call.app)?;
-    let digits = code.len() == 6 && code.bytes().all(|it| it.is_ascii_digit());
+    let digits = matches!(code.len(), 6 | 12) && code.bytes().all(|it| it.is_ascii_digit());
     if filled
-        .take("code", digits.then_some(()).ok_or(Fault::new("Enter the six digits from the mail")))
+        .take("code", digits.then_some(()).ok_or(Fault::new("Enter the six or twelve digits from the mail")))
         .is_some()
     {
         let (hash, agent, old) = (browser.hash(), agent(&call), old_session(&call));

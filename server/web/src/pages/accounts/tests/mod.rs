@@ -5,6 +5,7 @@
 mod boundaries;
 mod inputs;
 mod journeys;
+mod patience;
 pub(crate) mod people;
 mod races;
 mod staff;

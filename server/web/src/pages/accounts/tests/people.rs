@@ -6,6 +6,7 @@ use crate::http::{Intake, Raw};
 use crate::limits::{Allowance, Allowances, Limits, Ticks};
 use crate::pages;
 use crate::routes::{Table, answer};
+use crate::serve::Peer;
 use crate::totp;
 use crate::view::{Views, Zone};
 use crate::{House, Settings};
@@ -15,6 +16,7 @@ use domain::Moment;
 use domain::bounded::{Email, Line};
 use policy::{Actor, Asker, Bundle, Engine, Unasked, actions, facts::ThePlatform};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -118,6 +120,11 @@ impl Place {
     pub(crate) fn text(&self, sql: &str) -> String {
         self.texts(sql).pop().unwrap()
     }
+    /// The code in the last letter to somebody.
+    pub(crate) fn short_code(&self, to: &str) -> String {
+        let letter = self.letter(to);
+        letter.lines().find(|it| it.starts_with("    ")).unwrap().trim().to_owned()
+    }
     /// The last letter to somebody.
     pub(crate) fn letter(&self, to: &str) -> String {
         self.text(&format!(
@@ -133,7 +140,7 @@ impl Place {
     }
 
     pub(crate) fn browser(&self) -> Client<'_> {
-        Client { place: self, cookies: BTreeMap::new() }
+        Client { place: self, cookies: BTreeMap::new(), peer: None }
     }
 
     /// A browser in which a new admin is signed in, without a factor yet.
@@ -199,6 +206,7 @@ impl Place {
 pub(crate) struct Client<'a> {
     place: &'a Place,
     pub(crate) cookies: BTreeMap<String, String>,
+    peer: Option<Peer>,
 }
 
 pub(crate) struct Seen {
@@ -250,6 +258,10 @@ pub(crate) fn encoded(fields: &[(String, String)]) -> String {
 }
 
 impl Client<'_> {
+    /// The same browser at another address.
+    pub(crate) fn at(self, address: &str) -> Self {
+        Self { peer: Some(Peer((address.parse::<IpAddr>().unwrap(), 4000).into())), ..self }
+    }
     async fn ask(&mut self, method: Method, address: &str, body: Option<String>) -> Seen {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let mut headers = HeaderMap::new();
@@ -267,7 +279,7 @@ impl Client<'_> {
             None => Intake::ready(Bytes::new()),
         };
         let (path, query) = (path.to_owned(), query.to_owned());
-        let raw = Raw { method, path, query, headers, peer: None, intake };
+        let raw = Raw { method, path, query, headers, peer: self.peer, intake };
         let answer = answer(&self.place.table, self.place.house.clone(), raw).await;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         for it in headers.get_all(header::SET_COOKIE) {
