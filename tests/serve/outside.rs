@@ -76,6 +76,35 @@ fn delays_of_sign_in_hold_across_servers_and_restarts() {
     drop(one);
 }
 
+/// So do those of an address from which sign-ins failed, on either database.
+#[test]
+fn delays_of_an_address_hold_across_servers_and_restarts() {
+    let database = Database::new(Server::Fast);
+    for url in [None, Some(database.url())] {
+        let folder = tempfile::tempdir().unwrap();
+        let limits = "[limits]\nsign_in_failed = { burst = 2, seconds = 600 }\n";
+        let serve = || Serve::on(folder.path()).database(url.clone()).config(limits).start();
+        let fails = |server: &Program| {
+            let mut client = server.visitor();
+            let form = form_to(&client.get("/sign-in/code"), "/sign-in/code").with("code", "123456");
+            client.submit(&form)
+        };
+        let (one, other) = (serve(), serve());
+        assert_eq!([&one, &other, &one].map(|it| fails(it).status), [422, 422, 422], "{url:?}");
+        let waits = fails(&other);
+        let seconds: u64 = waits.header("retry-after").expect("Retry-After").parse().unwrap();
+        assert!(waits.status == 429 && (500..=600).contains(&seconds), "{url:?}: {seconds}");
+        // the program lets go of its database before that goes away
+        drop((one, other));
+        let asks = |server: &Program, whom: &str| {
+            let mut client = server.visitor();
+            let form = form_to(&client.get("/sign-in"), "/sign-in").with("email", whom);
+            client.submit(&form).status
+        };
+        assert_eq!(asks(&serve(), "somebody@mail.example"), 429, "{url:?}");
+    }
+}
+
 const HTTPS: &str = "https://artists.example";
 
 /// Sends a form as a page under the https address does.

@@ -97,7 +97,8 @@ pub struct Serve {
 
 /// Limits for test programs that come from one address.
 const WIDE: &str = "[limits]\nread = { burst = 1000000, seconds = 60 }\nmutation = { burst = 1000000, seconds = 60 }\n\
-public_form = { burst = 1000000, seconds = 60 }\nsign_in = { burst = 1000000, seconds = 60 }\nprobe = { burst = 1000000, seconds = 60 }\n";
+public_form = { burst = 1000000, seconds = 60 }\nsign_in = { burst = 1000000, seconds = 60 }\nprobe = { burst = 1000000, seconds = 60 }\n\
+sign_in_failed = { burst = 1000000, seconds = 60 }\n";
 
 impl Serve {
     /// On what stands in this folder, be it nothing.

@@ -107,6 +107,7 @@ const ROADS: &[(&str, &str)] = &[
         "forms of people who are not signed in, opened as sheets too",
     ),
     ("server/web/src/pages/accounts/link.rs", "a sign-in link works once by itself"),
+    ("server/web/src/pages/accounts/patience.rs", "an address's try counts whatever becomes of its form"),
     ("server/web/src/pages/accounts/sign_in.rs", "a code works once by itself, and each try counts"),
     ("server/web/src/pages/admin/factor.rs", "a try at a code counts whatever becomes of its form"),
     ("server/web/src/pages/admin/step_up.rs", "a try at a code counts whatever becomes of its form"),

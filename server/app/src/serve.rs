@@ -206,6 +206,7 @@ pub(crate) fn wide() -> Allowances {
         public_form: wide,
         sign_in: wide,
         probe: wide,
+        sign_in_failed: wide,
         ..Allowances::default()
     }
 }

@@ -1,5 +1,6 @@
 //! Who comes in: applications, sign-in links, sessions, second factors, teams, and what platform staff decide of them.
 
+mod addresses;
 mod admins;
 mod application;
 mod codes;
@@ -22,6 +23,7 @@ mod team;
 pub(crate) mod tests;
 mod verification;
 
+pub use addresses::{Patience, address_right, address_try, address_waits};
 pub use admins::{AdminMade, admin_create};
 pub use application::{Application, apply_again, correct, view, withdraw};
 pub use codes::{

@@ -82,6 +82,9 @@ pub struct Allowances {
     pub sign_in: Allowance,
     /// Refusals, by actor.
     pub probe: Allowance,
+    /// Failed sign-ins, by address: `burst` of them cost nothing, the next waits `seconds`, and each more twice as long. Kept
+    /// in the database.
+    pub sign_in_failed: Allowance,
     /// Most keys a class remembers; beyond it those who are new share [`SHARED`] ones.
     pub keys: NonZeroU32,
 }
@@ -94,6 +97,7 @@ impl Default for Allowances {
             public_form: Allowance::of(10, 600),
             sign_in: Allowance::of(20, 600),
             probe: Allowance::of(60, 600),
+            sign_in_failed: Allowance::of(10, 30),
             keys: Allowance::of(200_000, 1).burst,
         }
     }
@@ -118,6 +122,7 @@ pub struct Limits {
     sign_in: Limiter,
     probe: Limiter,
     news: Limiter,
+    sign_in_failed: Allowance,
     ticks: Ticks,
     keys: usize,
     /// The second of the last sweep for want of room.
@@ -141,10 +146,16 @@ impl Limits {
             sign_in: limiter(allowed.sign_in),
             probe: limiter(allowed.probe),
             news: limiter(NEWS),
+            sign_in_failed: allowed.sign_in_failed,
             ticks: ticks.clone(),
             keys,
             swept: AtomicU64::new(0),
         }
+    }
+
+    /// What failed sign-ins of one address may cost, which the store counts.
+    pub(crate) fn sign_in_failed(&self) -> Allowance {
+        self.sign_in_failed
     }
 
     /// Counts one from an address (an IPv6 network of /64 as one). An unknown address is one key for all.

@@ -148,6 +148,33 @@ both! {
         assert_eq!(ground.last_letter("ann@example.org").1, later(25).0);
     }
 
+    fn an_address_waits_longer_with_each_try_that_failed(ground) {
+        let patience = accounts::Patience { free: 2, first_wait: 30 * Moment::SECOND };
+        let tries = |from: &str, now| accounts::address_try(&ground.store, from, patience, now).unwrap();
+        let after = |seconds: i64| NOW.plus(seconds * Moment::SECOND);
+        for _ in 0..3 {
+            assert_eq!(tries("192.0.2.1", NOW), Ok(()));
+        }
+        assert_eq!(tries("192.0.2.1", NOW), Err(after(30)));
+        assert_eq!(accounts::address_waits(&ground.store, "192.0.2.1", NOW).unwrap(), Some(after(30)));
+        assert_eq!(accounts::address_waits(&ground.store, "192.0.2.1", after(30)).unwrap(), None);
+        assert_eq!((tries("192.0.2.1", after(30)), tries("192.0.2.1", after(30))), (Ok(()), Err(after(90))));
+        // one that was right is given back, and no more
+        assert_eq!(tries("192.0.2.1", after(90)), Ok(()));
+        accounts::address_right(&ground.store, "192.0.2.1", after(90)).unwrap();
+        assert_eq!((tries("192.0.2.1", after(90)), tries("192.0.2.1", after(90))), (Ok(()), Err(after(210))));
+        let day = after(90).plus(Moment::DAY);
+        assert_eq!((tries("192.0.2.1", day), tries("192.0.2.1", day)), (Ok(()), Ok(())));
+        assert_eq!(tries("192.0.2.2", NOW), Ok(()));
+        // tries at once are no cheaper than one after another
+        let taken = std::thread::scope(|scope| {
+            let all: Vec<_> =
+                (0..8).map(|_| scope.spawn(move || tries("192.0.2.3", NOW).is_ok())).collect();
+            all.into_iter().map(|it| usize::from(it.join().unwrap())).sum::<usize>()
+        });
+        assert_eq!(taken, 3);
+    }
+
     fn sessions_end_by_silence_by_age_and_by_hand(ground) {
         let (ann, _) = ground.approved(Kind::Artist, "ann@example.org");
         let (bob, _) = ground.approved(Kind::Agency, "bob@example.org");

@@ -3,6 +3,7 @@
 
 use super::browser::{self, Browser};
 use super::leaf::{Form, Leaf, Section};
+use super::patience::{From, noted};
 use super::session::{agent, cookie, old_session};
 use super::sign_in::{came, failed};
 use crate::house::House;
@@ -44,13 +45,10 @@ async fn redeem(mut call: Call<House>) -> Result<Response, Problem> {
     let token = hash_of_text(&sheet.secret("token"));
     // the link itself works once
     sheet.close(&call.app)?;
-    let Some(token) = token else {
-        failed(&call, "link");
-        return over(&call.app);
-    };
     let (hash, agent, old) = (browser.hash(), agent(&call), old_session(&call));
     let redeemed = call
         .public(move |house, asker| {
+            let Some(token) = token else { return Ok(Err(false)) };
             let permit = house.store.read(asker, |db| db.permit::<SignIn>(ThePlatform, Unasked))?;
             came(house, link_redeem(&house.store, permit, &token, &hash, &agent, old.as_ref()))
         })
@@ -63,6 +61,9 @@ async fn redeem(mut call: Call<House>) -> Result<Response, Problem> {
         }
         Err(false) => {
             failed(&call, "link");
+            // a link that is right opens, however long its address must wait
+            let (from, tries) = (From::of(&call.rq), From::of(&call.rq));
+            noted(&call.app, &from, call.public(move |house, _| tries.tries(house)).await)?;
             over(&call.app)
         }
     }

@@ -5,6 +5,7 @@ pub(crate) mod browser;
 mod join;
 pub(crate) mod leaf;
 mod link;
+pub(crate) mod patience;
 mod session;
 mod sign_in;
 mod sign_out;

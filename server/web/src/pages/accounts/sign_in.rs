@@ -2,6 +2,7 @@
 
 use super::browser::{self, Browser};
 use super::leaf::{Form, Leaf, Section};
+use super::patience::{From, noted};
 use super::session::{agent, cookie, old_session};
 use crate::house::House;
 use crate::http::Filled;
@@ -50,15 +51,18 @@ async fn ask(mut call: Call<House>) -> Result<Response, Problem> {
         return Err(asking(&browser, &sheet.filled).again(&call.app, page, &sheet.filled));
     };
     let (store, hash) = (sheet.close(&call.app)?, browser.hash());
-    call.public(move |house, asker| {
+    let from = From::of(&call.rq);
+    let asks = from.clone();
+    let done = call.public(move |house, asker| {
+        asks.may(house)?;
         let permit = store.read(asker, |db| db.permit::<SignIn>(ThePlatform, Unasked))?;
         match link_request(&store, &permit, &email, &hash, &house.settings.address) {
             // the button was pressed twice: one link is on its way
             Ok(()) | Err(StoreError::Spent) => Ok(()),
             Err(it) => Err(it.into()),
         }
-    })
-    .await?;
+    });
+    noted(&call.app, &from, done.await)?;
     Ok(browser.on(reply::see_other("/sign-in/code"), &call.app))
 }
 
@@ -98,13 +102,19 @@ async fn enter(mut call: Call<House>) -> Result<Response, Problem> {
         .is_some()
     {
         let (hash, agent, old) = (browser.hash(), agent(&call), old_session(&call));
-        let redeemed = call
-            .public(move |house, asker| {
-                let permit = house.store.read(asker, |db| db.permit::<SignIn>(ThePlatform, Unasked))?;
-                came(house, code_redeem(&house.store, permit, &code, &hash, &agent, old.as_ref()))
-            })
-            .await?;
-        if let Ok((issued, there)) = redeemed {
+        let from = From::of(&call.rq);
+        let tries = from.clone();
+        let redeemed = call.public(move |house, asker| {
+            tries.tries(house)?;
+            let permit = house.store.read(asker, |db| db.permit::<SignIn>(ThePlatform, Unasked))?;
+            let redeemed =
+                came(house, code_redeem(&house.store, permit, &code, &hash, &agent, old.as_ref()))?;
+            if redeemed.is_ok() {
+                tries.was_right(house)?;
+            }
+            Ok(redeemed)
+        });
+        if let Ok((issued, there)) = noted(&call.app, &from, redeemed.await)? {
             return Ok(cookie(reply::see_other(&there), &call.app, Some(&issued)));
         }
         failed(&call, "code");

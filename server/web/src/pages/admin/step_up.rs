@@ -6,6 +6,7 @@ use crate::house::House;
 use crate::http::Filled;
 use crate::pages::accounts::cookie;
 use crate::pages::accounts::leaf::{Form, Leaf, Section};
+use crate::pages::accounts::patience::{From, noted};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Rate, Route};
@@ -14,6 +15,7 @@ use crate::view::Field;
 use crate::visit::{As, Visit};
 use domain::Fault;
 use policy::{Unasked, actions::UseFactor};
+use std::sync::Arc;
 use store::accounts::{self, FactorState, Issued, Proof};
 use store::{SecurityEvent, Store, StoreError};
 use warp::reply::Response;
@@ -78,21 +80,27 @@ pub(super) fn proof(state: &FactorState, code: &str, now: domain::Moment) -> Res
 
 async fn take(call: Call<House>) -> Result<Response, Problem> {
     let ask = |visit: &mut Visit<'_, '_>, _: &mut Sent| in_force(visit);
-    call.change(As::Admin, ask, |visit, state, mut sheet| {
+    let (from, house) = (From::of(&call.rq), Arc::clone(&call.app));
+    let tries = from.clone();
+    let done = call.change(As::Admin, ask, move |visit, state, mut sheet| {
         let Some(state) = state else { return Ok(reply::see_other("/admin/factor")) };
         let (to, code) = (safe(&sheet.text("to")).to_owned(), sheet.secret("code"));
         let mut filled = sheet.filled.clone();
         let store = sheet.finish(visit)?;
+        tries.tries(visit.house)?;
         match tried(visit, &store, &state, &code)? {
-            Ok(issued) => Ok(cookie(reply::see_other(&to), visit.house, Some(&issued))),
+            Ok(issued) => {
+                tries.was_right(visit.house)?;
+                Ok(cookie(reply::see_other(&to), visit.house, Some(&issued)))
+            }
             Err(fault) => {
                 filled.faults.add("code", fault.to_string());
                 let page = visit.page("Your second factor", "")?;
                 Err(leaf(visit, &to, &filled).again(visit.house, page, &filled))
             }
         }
-    })
-    .await
+    });
+    noted(&house, &from, done.await)
 }
 
 /// Takes one try, compares, and uses what was right.

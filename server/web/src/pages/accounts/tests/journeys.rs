@@ -5,7 +5,7 @@ use domain::Moment;
 
 impl Place {
     /// By what sign-ins failed, in order, once recording, which goes beside the answers, is done.
-    async fn failed_sign_ins(&self) -> String {
+    pub(super) async fn failed_sign_ins(&self) -> String {
         let failed = "FROM security_events WHERE kind = 'sign-in-failed'";
         self.house.recorded().await;
         self.text(&format!(

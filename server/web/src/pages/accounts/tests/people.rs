@@ -60,6 +60,7 @@ impl Place {
             public_form: plenty,
             sign_in: plenty,
             probe: plenty,
+            sign_in_failed: Allowance::of(10, 30),
             ..Allowances::default()
         };
         let edge = Edge {
