@@ -10,12 +10,14 @@ use crate::db::Db;
 use crate::error::StoreError;
 use crate::forms;
 use crate::ledger::Event;
+use crate::lists::{Cond, MultiBackend};
 use crate::outbox;
 use crate::pools::Store;
 use crate::rows::Word;
 use crate::schema::{accounts, sign_in_links};
 use crate::write::{Change, Write};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use domain::bounded::Email;
 use domain::{AccountId, Mint, Moment};
 use policy::{
@@ -39,13 +41,22 @@ const REST: i64 = Moment::HOUR;
 /// Wrong short codes for a mailbox, from wherever, beyond which its next ones are long until a day went without any.
 const WRONG_CODES: i64 = 10;
 
+/// Whose sign-in was tried, as far as it can be told, for the record of what failed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// The account.
+    pub account: Option<AccountId>,
+    /// What stands for the mailbox; its address is not kept.
+    pub mailbox: Option<String>,
+}
+
 /// Why nobody was signed in.
 #[derive(Debug)]
 pub enum Miss {
     /// The link is good, but another browser asked for it.
-    OtherBrowser,
+    OtherBrowser(Tried),
     /// Unknown, used, too old, or a wrong code: one answer.
-    No,
+    No(Tried),
     /// The store's.
     Store(StoreError),
 }
@@ -206,17 +217,13 @@ pub fn link_redeem(
             .filter(sign_in_links::expires_at.gt(now.0))
             .filter(sign_in_links::account.is_not_null());
         let here = sign_in_links::browser.eq(browser.to_vec()).or(sign_in_links::browser.eq(Vec::new()));
-        let rows =
-            diesel::update(open.filter(here)).set(sign_in_links::used_at.eq(Some(now.0))).execute(tx.db)?;
+        let rows = diesel::update(open.clone().filter(here))
+            .set(sign_in_links::used_at.eq(Some(now.0)))
+            .execute(tx.db)?;
         if rows == 0 {
-            let elsewhere: i64 = sign_in_links::table
-                .filter(sign_in_links::token.eq(token.to_vec()))
-                .filter(sign_in_links::used_at.is_null())
-                .filter(sign_in_links::expires_at.gt(now.0))
-                .filter(sign_in_links::account.is_not_null())
-                .count()
-                .get_result(tx.db)?;
-            return Err(if elsewhere > 0 { Miss::OtherBrowser } else { Miss::No });
+            let tried = tried(tx.db, sign_in_links::token.eq(token.to_vec()))?;
+            let elsewhere: i64 = open.count().get_result(tx.db)?;
+            return Err(if elsewhere > 0 { Miss::OtherBrowser(tried) } else { Miss::No(tried) });
         }
         opened(tx, token, "link", agent, old)
     })
@@ -277,17 +284,17 @@ pub fn code_redeem(
         same && it.3.is_some()
     });
     let Some((token, ..)) = right.next_back() else {
-        store.change(|db| {
+        let whose = store.change(|db| {
             // in one order, so that nobody waits in a circle
-            let mut tried: Vec<String> = candidates.iter().map(|it| codes_key(&it.2)).collect();
-            tried.sort_unstable();
-            for key in tried {
+            let mut keys: Vec<String> = candidates.iter().map(|it| codes_key(&it.2)).collect();
+            keys.sort_unstable();
+            for key in keys {
                 let failures = delays::counted(db, &key, now, Moment::DAY)?.failures + 1;
                 delays::keep(db, &key, Delay { failures, until: now }, now)?;
             }
-            Ok(())
+            tried(db, sign_in_links::browser.eq(browser.to_vec()))
         })?;
-        return Err(Miss::No);
+        return Err(Miss::No(whose));
     };
     store.write(permit, |tx, _| {
         let open = sign_in_links::table
@@ -296,10 +303,28 @@ pub fn code_redeem(
             .filter(sign_in_links::expires_at.gt(tx.now().0));
         let rows = diesel::update(open).set(sign_in_links::used_at.eq(Some(tx.now().0))).execute(tx.db)?;
         if rows == 0 {
-            return Err(Miss::No);
+            return Err(Miss::No(tried(tx.db, sign_in_links::token.eq(token.clone()))?));
         }
         opened(tx, token, "code", agent, old)
     })
+}
+
+/// Whose the newest of these links is, if there is one.
+fn tried<C>(db: &mut Db, which: C) -> Result<Tried, StoreError>
+where
+    C: BoxableExpression<sign_in_links::table, MultiBackend, SqlType = Bool> + 'static,
+{
+    let which: Cond<sign_in_links::table> = Box::new(which);
+    let row: Option<(Option<Word<AccountId>>, String)> = sign_in_links::table
+        .filter(which)
+        .order(sign_in_links::created_at.desc())
+        .select((sign_in_links::account, sign_in_links::mailbox))
+        .first(db)
+        .optional()?;
+    Ok(row.map_or_else(Tried::default, |(account, mailbox)| Tried {
+        account: account.map(|it| it.0),
+        mailbox: Some(mailbox),
+    }))
 }
 
 /// The session of a link that was just used.

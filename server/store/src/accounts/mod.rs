@@ -39,7 +39,7 @@ pub use invitations::{
 };
 pub use joining::{accept, join};
 pub use links::{
-    LINK_LIFE, Miss, SHORT_CODE_TRIES, code_redeem, link_plant, link_redeem, link_request, planted,
+    LINK_LIFE, Miss, SHORT_CODE_TRIES, Tried, code_redeem, link_plant, link_redeem, link_request, planted,
 };
 pub use review::{AccountPage, Reviewed, account_review, accounts, approve, reinstate, reject, suspend};
 pub use secrets::{hash, hash_of_text, secret_text};

@@ -11,7 +11,7 @@ fn later(minutes: i64) -> Moment {
     NOW.plus(minutes * Moment::MINUTE)
 }
 fn missed(it: Result<Issued, Miss>) -> bool {
-    matches!(it, Err(Miss::No))
+    matches!(it, Err(Miss::No(_)))
 }
 /// A code that is not the last one sent to somebody.
 fn wrong(ground: &Ground, to: &str) -> String {
@@ -47,7 +47,7 @@ both! {
         ground.approved(Kind::Artist, "ann@example.org");
         ground.ask_link("ann@example.org", 1, NOW);
         let token = ground.token("ann@example.org");
-        assert!(matches!(ground.redeem(&token, 2, NOW), Err(Miss::OtherBrowser)));
+        assert!(matches!(ground.redeem(&token, 2, NOW), Err(Miss::OtherBrowser(_))));
         assert!(missed(ground.redeem(&token, 1, later(15))));
         let issued = ground.redeem(&token, 1, later(14)).unwrap();
         ground.ledger_ends_with(&["signed-in"]);
@@ -66,6 +66,27 @@ both! {
         ground.redeem_code(&code, 1, NOW).unwrap();
         assert!(missed(ground.redeem_code(&code, 1, NOW)));
         assert!(missed(ground.redeem(&ground.token("ann@example.org"), 1, NOW)));
+    }
+
+    fn what_failed_says_whose_it_was_and_no_address(ground) {
+        let (ann, _) = ground.approved(Kind::Artist, "ann@example.org");
+        ground.ask_link("ann@example.org", 1, NOW);
+        ground.ask_link("nobody@example.org", 2, NOW);
+        let token = ground.token("ann@example.org");
+        let whose = |it: Result<Issued, Miss>| match it {
+            Err(Miss::No(it) | Miss::OtherBrowser(it)) => it,
+            other => panic!("{other:?}"),
+        };
+        let hers = whose(ground.redeem(&token, 2, NOW));
+        assert_eq!(hers.account, Some(ann));
+        assert!(hers.mailbox.clone().is_some_and(|it| !it.contains('@')));
+        assert_eq!(whose(ground.redeem_code(&wrong(ground, "ann@example.org"), 1, NOW)), hers);
+        assert_eq!(whose(ground.redeem(&token, 1, later(15))), hers, "too late");
+        ground.redeem(&token, 1, NOW).unwrap();
+        assert_eq!(whose(ground.redeem(&token, 1, NOW)), hers, "used");
+        let nobodys = whose(ground.redeem_code("000000", 2, NOW));
+        assert!(nobodys.account.is_none() && nobodys.mailbox.is_some() && nobodys.mailbox != hers.mailbox);
+        assert_eq!(whose(ground.redeem_code("000000", 3, NOW)), accounts::Tried::default());
     }
 
     fn a_short_code_bears_five_tries_and_the_link_still_works(ground) {

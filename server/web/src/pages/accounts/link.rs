@@ -5,7 +5,7 @@ use super::browser::{self, Browser};
 use super::leaf::{Form, Leaf, Section};
 use super::patience::{From, noted};
 use super::session::{agent, cookie, old_session};
-use super::sign_in::{came, failed};
+use super::sign_in::{Missed, came, failed};
 use crate::house::House;
 use crate::problem::Problem;
 use crate::reply;
@@ -48,19 +48,19 @@ async fn redeem(mut call: Call<House>) -> Result<Response, Problem> {
     let (hash, agent, old) = (browser.hash(), agent(&call), old_session(&call));
     let redeemed = call
         .public(move |house, asker| {
-            let Some(token) = token else { return Ok(Err(false)) };
+            let Some(token) = token else { return Ok(Err(Missed::default())) };
             let permit = house.store.read(asker, |db| db.permit::<SignIn>(ThePlatform, Unasked))?;
             came(house, link_redeem(&house.store, permit, &token, &hash, &agent, old.as_ref()))
         })
         .await?;
     match redeemed {
         Ok((issued, there)) => Ok(cookie(reply::see_other(&there), &call.app, Some(&issued))),
-        Err(true) => {
-            failed(&call, "other-browser");
+        Err(missed) if missed.elsewhere => {
+            failed(&call, "other-browser", missed.tried);
             elsewhere(&call.app)
         }
-        Err(false) => {
-            failed(&call, "link");
+        Err(missed) => {
+            failed(&call, "link", missed.tried);
             // a link that is right opens, however long its address must wait
             let (from, tries) = (From::of(&call.rq), From::of(&call.rq));
             noted(&call.app, &from, call.public(move |house, _| tries.tries(house)).await)?;

@@ -13,7 +13,7 @@ use crate::view::Field;
 use domain::Fault;
 use domain::bounded::Email;
 use policy::{Unasked, actions::SignIn, facts::ThePlatform};
-use store::accounts::{Issued, Miss, code_redeem, home, link_request};
+use store::accounts::{Issued, Miss, Tried, code_redeem, home, link_request};
 use store::{SecurityEvent, StoreError};
 use warp::reply::Response;
 
@@ -114,10 +114,11 @@ async fn enter(mut call: Call<House>) -> Result<Response, Problem> {
             }
             Ok(redeemed)
         });
-        if let Ok((issued, there)) = noted(&call.app, &from, redeemed.await)? {
-            return Ok(cookie(reply::see_other(&there), &call.app, Some(&issued)));
-        }
-        failed(&call, "code");
+        let missed = match noted(&call.app, &from, redeemed.await)? {
+            Ok((issued, there)) => return Ok(cookie(reply::see_other(&there), &call.app, Some(&issued))),
+            Err(missed) => missed,
+        };
+        failed(&call, "code", missed.tried);
         filled.faults.add(
             "code",
             "This code does not open anything. Check it; it works once, for fifteen minutes and five tries",
@@ -127,31 +128,40 @@ async fn enter(mut call: Call<House>) -> Result<Response, Problem> {
     Err(code_leaf(&browser, &filled).again(&call.app, page, &filled))
 }
 
+/// A sign-in that failed.
+#[derive(Default)]
+pub(super) struct Missed {
+    /// Whether it would have done in another browser.
+    pub(super) elsewhere: bool,
+    pub(super) tried: Tried,
+}
+
 /// A session and the page on which its person begins, or why there is none.
 pub(super) fn came(
     house: &House,
     redeemed: Result<Issued, Miss>,
-) -> Result<Result<(Issued, String), bool>, Problem> {
+) -> Result<Result<(Issued, String), Missed>, Problem> {
     match redeemed {
         Ok(issued) => {
             let there = home(&house.store, &issued)?;
             Ok(Ok((issued, there)))
         }
-        Err(Miss::OtherBrowser) => Ok(Err(true)),
-        Err(Miss::No) => Ok(Err(false)),
+        Err(Miss::OtherBrowser(tried)) => Ok(Err(Missed { elsewhere: true, tried })),
+        Err(Miss::No(tried)) => Ok(Err(Missed { elsewhere: false, tried })),
         Err(Miss::Store(it)) => Err(it.into()),
     }
 }
 
-/// Records a sign-in that failed.
-pub(super) fn failed(call: &Call<House>, by: &str) {
+/// Records a sign-in that failed: by what, from where, and whose it was as far as that is known.
+pub(super) fn failed(call: &Call<House>, by: &str, tried: Tried) {
+    let detail = tried.mailbox.map_or_else(|| by.to_owned(), |it| format!("{by}, mailbox {it}"));
     call.app.note(SecurityEvent {
         at: call.rq.now,
         visit: call.rq.id,
         kind: "sign-in-failed".into(),
-        account: None,
+        account: tried.account,
         address: call.rq.client.map(|it| it.to_string()).unwrap_or_default(),
         action: "SignIn".into(),
-        detail: by.into(),
+        detail,
     });
 }

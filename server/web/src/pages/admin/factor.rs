@@ -8,6 +8,7 @@ use crate::house::House;
 use crate::http::Filled;
 use crate::pages::accounts::cookie;
 use crate::pages::accounts::leaf::{Form, Leaf, Section};
+use crate::pages::accounts::patience::From;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Rate, Route};
@@ -137,8 +138,9 @@ async fn confirm(call: Call<House>) -> Result<Response, Problem> {
         let state = state.ok_or(Problem::Stale("No second factor waits to be confirmed.".into()))?;
         Ok((state, manage(visit)?))
     };
+    let from = From::of(&call.rq);
     let done = call
-        .change(As::Admin, ask, |visit, (state, permit), mut sheet| {
+        .change(As::Admin, ask, move |visit, (state, permit), mut sheet| {
             let code = sheet.secret("code");
             let mut filled = sheet.filled.clone();
             let store = sheet.finish(visit)?;
@@ -148,7 +150,7 @@ async fn confirm(call: Call<House>) -> Result<Response, Problem> {
             let step = match proof(&state, &code, visit.now())? {
                 Some(Proof::Step(it)) if !waits => it,
                 _ => {
-                    note(visit, "enrolment");
+                    note(visit, &from, "enrolment");
                     let text = if waits {
                         "Too many wrong codes. Wait a while"
                     } else {

@@ -88,7 +88,7 @@ async fn take(call: Call<House>) -> Result<Response, Problem> {
         let mut filled = sheet.filled.clone();
         let store = sheet.finish(visit)?;
         tries.tries(visit.house)?;
-        match tried(visit, &store, &state, &code)? {
+        match tried(visit, &store, &state, &code, &tries)? {
             Ok(issued) => {
                 tries.was_right(visit.house)?;
                 Ok(cookie(reply::see_other(&to), visit.house, Some(&issued)))
@@ -109,39 +109,40 @@ fn tried(
     store: &Store,
     state: &FactorState,
     code: &str,
+    from: &From,
 ) -> Result<Result<Issued, Fault>, Problem> {
     let account = visit.doors.account;
     let permit = visit.db.permit::<UseFactor>(account, Unasked)?;
     // a try is counted whatever becomes of the form
     if let Err(until) = accounts::factor_try(&visit.house.store, &permit)? {
-        note(visit, "waits");
+        note(visit, from, "waits");
         let seconds = until.age_of(visit.now()).max(1);
         return Ok(Err(Fault::new(format!("Too many wrong codes. Try again in {seconds} seconds"))));
     }
     let wrong = || Fault::new("This code is not right, or was used already. Wait for the next one");
     let Some(proof) = proof(state, code, visit.now())? else {
-        note(visit, "wrong");
+        note(visit, from, "wrong");
         return Ok(Err(wrong()));
     };
     match accounts::factor_use(store, permit, proof, visit.doors.session) {
         Ok(issued) => Ok(Ok(issued)),
         Err(StoreError::Conflict(_)) => {
-            note(visit, "used or unknown");
+            note(visit, from, "used or unknown");
             Ok(Err(wrong()))
         }
         Err(it) => Err(it.into()),
     }
 }
 
-/// Records a code that opened nothing.
-pub(super) fn note(visit: &Visit<'_, '_>, detail: &str) {
+/// Records a code that opened nothing, and from where it came.
+pub(super) fn note(visit: &Visit<'_, '_>, from: &From, detail: &str) {
     let asker = visit.asker();
     let event = SecurityEvent {
         at: asker.now,
         visit: asker.visit,
         kind: "factor-failed".into(),
         account: Some(visit.doors.account),
-        address: String::new(),
+        address: from.asked.address.clone(),
         action: "UseFactor".into(),
         detail: detail.into(),
     };

@@ -9,7 +9,8 @@ impl Place {
         let failed = "FROM security_events WHERE kind = 'sign-in-failed'";
         self.house.recorded().await;
         self.text(&format!(
-            "SELECT coalesce(group_concat(detail), '') FROM (SELECT detail {failed} ORDER BY at, id)"
+            "SELECT coalesce(group_concat(detail), '') FROM \
+             (SELECT substr(detail, 1, instr(detail || ',', ',') - 1) AS detail {failed} ORDER BY at, id)"
         ))
     }
 }

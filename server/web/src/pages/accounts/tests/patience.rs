@@ -102,3 +102,39 @@ async fn a_wrong_factor_counts_for_its_address_too() {
     assert_eq!(waits(&place.browser().at("192.0.2.9").enters("000000").await), 30);
     assert_eq!(place.browser().at("192.0.2.8").enters("000000").await.status, 422);
 }
+
+#[tokio::test]
+async fn whose_sign_in_was_tried_from_where_is_recorded() {
+    let place = Place::new();
+    let mut ann = place.member("artist", "ann@example.org").await;
+    ann.submit("/sign-out", "/sign-out", &[]).await.leads("/sign-in");
+    let account = place.account("ann@example.org");
+    let mut stranger = place.browser().at("192.0.2.7");
+    stranger.asks("ann@example.org").await.leads("/sign-in/code");
+    assert_eq!(stranger.enters("999999999999").await.status, 422);
+    let link = place.link("ann@example.org");
+    let mut other = place.browser().at("2001:db8::8");
+    assert_eq!(other.open_link(&link).await.status, 403);
+    other.asks("nobody@example.org").await.leads("/sign-in/code");
+    assert_eq!(other.enters("999999999999").await.status, 422);
+    let mut staff = place.staff().await.at("192.0.2.9");
+    let boss = place.account("staff@kalinklo.example");
+    let wrong = staff.submit("/admin/step-up", "/admin/step-up", &[("code", "ABCDE-FGHJK")]).await;
+    assert_eq!(wrong.status, 422);
+    place.house.recorded().await;
+    let seen = place.text(
+        "SELECT group_concat(address || ' ' || coalesce(account, '-') || ' ' || detail, '|') FROM \
+         (SELECT * FROM security_events WHERE kind IN ('sign-in-failed', 'factor-failed') ORDER BY at, id)",
+    );
+    let seen: Vec<&str> = seen.split('|').collect();
+    let has = |address: &str, account: &str, what: &str| {
+        seen.iter().filter(|it| it.starts_with(&format!("{address} {account} {what}"))).count() == 1
+    };
+    assert!(has("192.0.2.7", &account, "code, mailbox "), "{seen:?}");
+    assert!(has("2001:db8::8", &account, "other-browser, mailbox "), "{seen:?}");
+    assert!(has("2001:db8::8", "-", "code, mailbox "), "{seen:?}");
+    assert!(has("192.0.2.9", &boss, "used or unknown"), "{seen:?}");
+    assert!(seen.len() == 4 && !seen.iter().any(|it| it.contains('@')), "{seen:?}");
+    // staff find it from the page of security events
+    staff.get("/admin/security").await.sees("192.0.2.7").sees(&format!("/admin/approvals/{account}"));
+}
