@@ -46,7 +46,7 @@ pub use pools::{Options, Store};
 pub use read::Read;
 pub use reviews::{Principals, Things};
 pub use rows::Word;
-pub use security::SecurityEvent;
+pub use security::{SecurityEvent, security_day, security_events};
 pub use standing::{Fault, InForce};
 pub use statements::statements;
 pub use write::{Change, Write};

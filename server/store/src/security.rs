@@ -1,7 +1,9 @@
 //! The security-event table: refusals, failed sign-ins, probes. Bounded by retention (R3), apart from the ledger.
 
 use crate::error::StoreError;
+use crate::lists::{MultiBackend, Page, Part};
 use crate::pools::Store;
+use crate::read::Read;
 use crate::schema::security_events;
 use diesel::prelude::*;
 use domain::{AccountId, Id, Moment, VisitId};
@@ -25,6 +27,11 @@ pub struct SecurityEvent {
     pub action: String,
     /// What else: the thing's id as it was asked for.
     pub detail: String,
+}
+
+impl SecurityEvent {
+    /// Every kind.
+    pub const KINDS: [&'static str; 5] = ["refused", "probing", "limited", "sign-in-failed", "factor-failed"];
 }
 
 impl Store {
@@ -62,43 +69,73 @@ impl Store {
             Ok(())
         })
     }
+}
 
-    /// The newest events, for the admin's page.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn security_events(
-        &self,
-        _permit: &Permit<ViewSecurity>,
-        most: i64,
-    ) -> Result<Vec<SecurityEvent>, StoreError> {
-        type Row = (i64, String, String, Option<String>, String, String, String);
-        let mut db = self.reader()?;
-        let rows: Vec<Row> = security_events::table
-            .order((security_events::at.desc(), security_events::id.desc()))
-            .limit(most)
-            .select((
-                security_events::at,
-                security_events::visit,
-                security_events::kind,
-                security_events::account,
-                security_events::address,
-                security_events::action,
-                security_events::detail,
-            ))
-            .load(&mut *db)?;
-        rows.into_iter()
-            .map(|(at, visit, kind, account, address, action, detail)| {
-                Ok(SecurityEvent {
-                    at: Moment(at),
-                    visit: visit.parse().map_err(|_| StoreError::Corrupt("security_events.visit"))?,
-                    kind,
-                    account: account.and_then(|it| it.parse().ok()),
-                    address,
-                    action,
-                    detail,
-                })
-            })
-            .collect()
+/// A page of events, the newest first, of this kind where one is named.
+///
+/// # Errors
+/// The database's.
+pub fn security_events(
+    db: &mut Read<'_>,
+    _permit: &Permit<ViewSecurity>,
+    kind: Option<&str>,
+    page: &Page,
+) -> Result<Part<SecurityEvent>, StoreError> {
+    type Row = ((String, i64), String, String, Option<String>, String, String, String);
+    let limit = page.limit.clamp(1, 200);
+    let mut asked = security_events::table.into_boxed::<MultiBackend>();
+    if let Some(kind) = kind {
+        asked = asked.filter(security_events::kind.eq(kind.to_owned()));
     }
+    if let Some(after) = &page.after {
+        // a cursor is a text from outside: PostgreSQL takes no NUL, and no id holds one
+        asked = asked.filter(security_events::id.lt(after.replace('\0', "")));
+    }
+    let mut rows: Vec<Row> = asked
+        // ids are in order of time
+        .order(security_events::id.desc())
+        .limit(i64::try_from(limit).unwrap_or(200) + 1)
+        .select((
+            (security_events::id, security_events::at),
+            security_events::visit,
+            security_events::kind,
+            security_events::account,
+            security_events::address,
+            security_events::action,
+            security_events::detail,
+        ))
+        .load(db.db)?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|it| it.0.0.clone());
+    let rows = rows.into_iter().map(|((_, at), visit, kind, account, address, action, detail)| {
+        Ok(SecurityEvent {
+            at: Moment(at),
+            visit: visit.parse().map_err(|_| StoreError::Corrupt("security_events.visit"))?,
+            kind,
+            account: account.and_then(|it| it.parse().ok()),
+            address,
+            action,
+            detail,
+        })
+    });
+    Ok(Part { rows: rows.collect::<Result<_, StoreError>>()?, next })
+}
+
+/// How many events of each kind there were in the last day, in the order of [`SecurityEvent::KINDS`].
+///
+/// # Errors
+/// The database's.
+pub fn security_day(
+    db: &mut Read<'_>,
+    _permit: &Permit<ViewSecurity>,
+) -> Result<Vec<(&'static str, i64)>, StoreError> {
+    let since = db.now().plus(-Moment::DAY).0;
+    let counted: Vec<(String, i64)> = security_events::table
+        .filter(security_events::at.gt(since))
+        .group_by(security_events::kind)
+        .select((security_events::kind, diesel::dsl::count_star()))
+        .load(db.db)?;
+    let of = |kind: &str| counted.iter().find(|it| it.0 == kind).map_or(0, |it| it.1);
+    Ok(SecurityEvent::KINDS.iter().map(|it| (*it, of(it))).collect())
 }

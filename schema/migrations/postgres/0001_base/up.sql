@@ -533,6 +533,7 @@ CREATE TABLE security_events (
 );
 CREATE INDEX security_events_by_time ON security_events (at, id);
 CREATE INDEX security_events_by_account ON security_events (account, at);
+CREATE INDEX security_events_by_kind ON security_events (kind, id);
 
 CREATE TABLE decisions (
   at BIGINT NOT NULL,

@@ -109,7 +109,7 @@ mod tests {
     async fn a_house_without_policies_is_not_ready() {
         let nothing = BTreeMap::from([("policies/none.cedar".to_owned(), "// nothing\n".to_owned())]);
         let nothing = Engine::load(&Bundle::of(nothing)).unwrap_or_else(|e| panic!("{e}"));
-        for (place, status) in [(Place::new(), 200), (Place::under(Arc::new(nothing)), 503)] {
+        for (place, status) in [(Place::new(), 200), (Place::under(Arc::new(nothing), 2), 503)] {
             for path in ["/api/health", "/api/health/ready"] {
                 assert_eq!(place.browser().get(path).await.status, status, "{path}");
             }

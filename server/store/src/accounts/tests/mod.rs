@@ -12,6 +12,7 @@ mod factors;
 mod invitations;
 mod links;
 mod reviews;
+mod security;
 mod seeded;
 mod teams;
 

@@ -41,14 +41,18 @@ impl Place {
     pub(crate) fn new() -> Self {
         static ENGINE: LazyLock<Arc<Engine>> =
             LazyLock::new(|| Arc::new(Engine::load(&Bundle::embedded()).unwrap_or_else(|e| panic!("{e}"))));
-        Self::under(ENGINE.clone())
+        Self::under(ENGINE.clone(), 2)
+    }
+    /// A house with one connection for reading.
+    pub(crate) fn narrow() -> Self {
+        Self::under(Arc::clone(Self::new().house.store.engine()), 1)
     }
 
-    /// A house in which this engine decides.
-    pub(crate) fn under(engine: Arc<Engine>) -> Self {
+    /// A house in which this engine decides, with so many connections for reading.
+    pub(crate) fn under(engine: Arc<Engine>, readers: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = Address::parse(folder.path().join("test.sqlite").to_str().unwrap()).unwrap();
-        let options = Options { readers: 2, ..Options::default() };
+        let options = Options { readers, ..Options::default() };
         let store = Store::open(&file, engine, Box::new(Seeded(7, 0)), options).unwrap();
         let time = Arc::new(AtomicI64::new(NOW.0));
         let told = time.clone();
@@ -85,7 +89,15 @@ impl Place {
             version: "test",
         };
         let shelf = Arc::new(connect::documents::Folder::new(&folder.path().join("shelf")).unwrap());
-        let house = House::new(edge, store, views, shelf, settings, Arc::new(DecisionLog::default()), 2);
+        let house = House::new(
+            edge,
+            store,
+            views,
+            shelf,
+            settings,
+            Arc::new(DecisionLog::default()),
+            readers as usize,
+        );
         let table = Arc::new(Table::new(pages::routes()).unwrap());
         Self { house: Arc::new(house), table, time, file, _folder: folder }
     }

@@ -230,3 +230,37 @@ async fn a_stolen_session_cannot_replace_the_factor() {
             .contains(done.body.split("<span class=\"digest\">").nth(1).unwrap().split('<').next().unwrap())
     );
 }
+
+#[tokio::test]
+async fn many_refusals_hide_no_failed_sign_in() {
+    let place = Place::narrow();
+    let mut stranger = place.browser().at("192.0.2.7");
+    stranger.submit("/sign-in/code", "/sign-in/code", &[("code", "000000")]).await;
+    place.house.recorded().await;
+    place.later(Moment::SECOND);
+    let mut ann = place.member("artist", "ann@example.org").await;
+    for count in 1..=300 {
+        assert_eq!(ann.get("/w/0123456789012345678901").await.status, 403);
+        if count % 50 == 0 {
+            place.house.recorded().await;
+        }
+    }
+    let mut staff = place.staff().await;
+    let shown = staff.get("/admin/security").await;
+    shown.sees("Refused: 300").sees("A sign-in failed: 1").sees("Older events");
+    assert!(!shown.body.contains("192.0.2.7"), "the newest hundred are refusals");
+    staff.get("/admin/security?kind=sign-in-failed").await.sees("192.0.2.7");
+    // page after page to the oldest
+    let (mut rows, mut next, mut last) = (0, "/admin/security".to_owned(), String::new());
+    while !next.is_empty() {
+        let page = staff.get(&next).await;
+        rows += page.sees("").body.matches("<tr>").count() - 1;
+        let way = page.body.split("href=\"/admin/security?after=").nth(1);
+        next = way.map_or_else(String::new, |it| {
+            format!("/admin/security?after={}", it.split('"').next().unwrap())
+        });
+        last = page.body;
+    }
+    assert_eq!((rows, last.contains("192.0.2.7")), (301, true));
+    staff.get("/admin/security?kind=refused&after=zzz").await.sees("Refused");
+}
