@@ -55,7 +55,7 @@ impl From<diesel::result::Error> for SignUpFault {
 
 /// Takes an application. Nothing in the answer tells whether the address has an account already: a letter to that
 /// address does. What is made for a new address is made for a known one too and taken back, so that one costs what the
-/// other does.
+/// other does; a code is used either way.
 ///
 /// # Errors
 /// What is wrong with the code, which is asked before the address is looked at; the store's.
@@ -65,15 +65,27 @@ pub fn sign_up(store: &Store, permit: Permit<SignUp>, it: &Signing, origin: &str
             Some(text) => Some(codes::find(tx.db, text, it.kind, tx.now())?.map_err(SignUpFault::Code)?),
             None => None,
         };
+        // a use is a use whoever has the address: what is left of a code tells its holder nothing
+        if let Some(code) = &code {
+            codes::spend(tx.db, code, tx.now())?.map_err(SignUpFault::Code)?;
+        }
         let Some((id, email)) = known(tx.db, &it.email)? else {
             return tx.whole(|tx| made(tx, it, code.as_ref(), it.email.mailbox(), origin));
         };
         // a mailbox that nobody can have: the right one is taken
         let nobodys = tx.fresh::<AccountId>().to_string();
         tx.taken_back(|tx| made(tx, it, code.as_ref(), nobodys, origin))?;
-        let event = Event::platform("account", id, "applied-again");
+        let event = naming(Event::platform("account", id, "applied-again"), code.as_ref());
         Ok(Change::of((), event).telling([letters::applied_again(&email, origin)]))
     })
+}
+
+/// The event, which names the code that was used and its issuer.
+fn naming(event: Event, code: Option<&codes::Held>) -> Event {
+    match code {
+        Some(code) => event.with("code", code.id).with("code-issuer", code.issuer),
+        None => event,
+    }
 }
 
 /// Makes the account with its workspace.
@@ -84,9 +96,6 @@ fn made(
     mailbox: String,
     origin: &str,
 ) -> Result<Change<()>, SignUpFault> {
-    if let Some(code) = code {
-        codes::spend(tx.db, code, tx.now())?.map_err(SignUpFault::Code)?;
-    }
     let account = Fresh {
         email: &it.email,
         mailbox,
@@ -96,10 +105,8 @@ fn made(
         status: if code.is_some() { AccountStatus::Approved } else { AccountStatus::Pending },
         by: code.map(|it| (it.id, it.issuer)),
     };
-    let (account, mut event) = insert_account(tx, &account)?;
-    if let Some(code) = code {
-        event = event.with("code", code.id).with("code-issuer", code.issuer);
-    }
+    let (account, event) = insert_account(tx, &account)?;
+    let event = naming(event, code);
     let verified = code.is_some_and(|it| it.verifies);
     let (workspace, founded) = insert_workspace(tx, it.kind, it.workspace.as_str(), verified)?;
     let joined = insert_member(tx, account, workspace, Role::Owner)?;

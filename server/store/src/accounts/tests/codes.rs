@@ -34,6 +34,27 @@ both! {
         assert!(fault(ground, Kind::Artist, "eve@example.org", &code.text).contains("used already"));
     }
 
+    fn a_code_is_used_alike_for_addresses_that_have_an_account_and_others(ground) {
+        let code = ground.code_for(Kind::Artist, 2, true);
+        ground.sign_up(Kind::Artist, "ann@example.org", None).unwrap();
+        let used = || {
+            use crate::schema::access_codes;
+            let used = access_codes::table.select(access_codes::used);
+            used.first::<i64>(&mut *ground.store.reader().unwrap()).unwrap()
+        };
+        ground.sign_up(Kind::Artist, "ann@example.org", Some(&code.text)).unwrap();
+        assert_eq!((used(), ground.status("ann@example.org").as_str()), (1, "pending"));
+        ground.ledger_ends_with(&["applied-again"]);
+        assert_eq!(ground.ledger_field("code"), code.id.to_string());
+        assert_eq!(ground.ledger_field("code-issuer"), ground.some_admin().to_string());
+        ground.sign_up(Kind::Artist, "eve@example.org", Some(&code.text)).unwrap();
+        assert_eq!((used(), ground.status("eve@example.org").as_str()), (2, "approved"));
+        for address in ["ann@example.org", "eve@example.org", "new@example.org"] {
+            assert!(fault(ground, Kind::Artist, address, &code.text).contains("used already"), "{address}");
+        }
+        assert_eq!(used(), 2);
+    }
+
     fn a_code_verifies_only_where_it_says_so(ground) {
         let code = ground.code_for(Kind::Presenter, 5, true);
         ground.sign_up(Kind::Presenter, "hall@example.org", Some(&code.text)).unwrap();
