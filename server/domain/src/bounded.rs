@@ -14,7 +14,7 @@ impl Fault {
     }
 }
 
-/// Text of at most `MAX` characters, trimmed, without control or bidirectional-override characters. Never blank.
+/// Text of at most `MAX` characters, trimmed, without control, reordering or invisible characters. Never blank.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(transparent)]
 pub struct Bounded<const MAX: usize>(String);
@@ -24,9 +24,30 @@ pub type Line = Bounded<200>;
 /// Several paragraphs.
 pub type Prose = Bounded<4000>;
 
-/// Characters that reorder or hide text (Unicode Standard Annex 9 section 2; CVE-2021-42574), and other invisible ones.
+/// Characters that reorder text (Unicode Standard Annex 9 section 2; CVE-2021-42574), break its line, or show nothing: two
+/// names that look alike would be two, and a name could look like none. Ignorable ones are those of DerivedCoreProperties.
 fn deceptive(it: char) -> bool {
-    matches!(it, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+    matches!(it,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFC}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E00FF}' | '\u{E01F0}'..='\u{E0FFF}')
+}
+
+/// Whether something stands where it has no work to do: joiners shape Arabic, Indic scripts and pictures, variation selectors
+/// choose a form of a Han character or a picture. After other letters both are only invisible.
+fn misplaced(before: Option<char>, it: char) -> bool {
+    match it {
+        '\u{200C}' | '\u{200D}' => !before.is_some_and(|it| {
+            matches!(it, '\u{0600}'..='\u{1FFF}' | '\u{2190}'..='\u{2BFF}' | '\u{A840}'..='\u{ABFF}'
+                | '\u{FB50}'..='\u{FDFF}' | '\u{FE0F}' | '\u{FE70}'..='\u{FEFC}' | '\u{10A00}'..='\u{1FAFF}')
+        }),
+        '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' => !before.is_some_and(|it| {
+            matches!(it, '\u{1000}'..='\u{109F}' | '\u{2190}'..='\u{2BFF}' | '\u{3000}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
+                | '\u{1F000}'..='\u{1FAFF}' | '\u{20000}'..='\u{3FFFF}')
+        }),
+        _ => false,
+    }
 }
 
 impl<const MAX: usize> Bounded<MAX> {
@@ -55,7 +76,9 @@ impl<const MAX: usize> Bounded<MAX> {
         if text.chars().count() > MAX {
             return Err(Fault(format!("Shorten {what} to at most {MAX} characters")));
         }
-        if text.chars().any(|it| refused(it) || deceptive(it)) {
+        let before = std::iter::once(None).chain(text.chars().map(Some));
+        if before.zip(text.chars()).any(|(before, it)| refused(it) || deceptive(it) || misplaced(before, it))
+        {
             return Err(Fault(format!("Remove the invisible or control characters from {what}")));
         }
         Ok(Self(text.to_owned()))
@@ -232,6 +255,65 @@ mod tests {
         assert!(Prose::prose("a message", "Two\r\nlines").is_ok());
         assert_eq!(Line::line("a name", "   ").unwrap_err().0, "Enter a name");
         assert!(Bounded::<3>::line("a code", "abcd").is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_refused_and_what_scripts_need_is_not() {
+        for unseen in [
+            '\u{00AD}',
+            '\u{034F}',
+            '\u{061C}',
+            '\u{115F}',
+            '\u{1160}',
+            '\u{17B4}',
+            '\u{180E}',
+            '\u{200B}',
+            '\u{200C}',
+            '\u{200D}',
+            '\u{200E}',
+            '\u{200F}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{202A}',
+            '\u{202E}',
+            '\u{2060}',
+            '\u{2064}',
+            '\u{2066}',
+            '\u{206F}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{FE00}',
+            '\u{FE0F}',
+            '\u{FEFF}',
+            '\u{FFA0}',
+            '\u{FFFB}',
+            '\u{FFFC}',
+            '\u{1D173}',
+            '\u{E0001}',
+            '\u{E0041}',
+            '\u{E007F}',
+            '\u{E0100}',
+            '\u{E0FFF}',
+        ] {
+            let text = format!("Anna{unseen}Example");
+            let said = "Remove the invisible or control characters from a name";
+            assert_eq!(Line::line("a name", &text).unwrap_err().0, said, "U+{:04X}", u32::from(unseen));
+            assert_eq!(Prose::prose("a name", &text).unwrap_err().0, said, "U+{:04X}", u32::from(unseen));
+            // and none is a name by itself
+            assert!(Line::line("a name", &unseen.to_string()).is_err(), "U+{:04X}", u32::from(unseen));
+        }
+        for seen in [
+            "Ottavia O’Brien-Łukasiewicz",
+            "Jean\u{00A0}Dupont",
+            "田中\u{3000}花子",
+            "\u{8FBB}\u{E0100} 真一",
+            "\u{0645}\u{06CC}\u{200C}\u{062E}\u{0648}\u{0627}\u{0646}\u{0645}",
+            "\u{0915}\u{094D}\u{200D}\u{0937}",
+            "\u{1F469}\u{200D}\u{1F3A4} sings",
+            "with love \u{2764}\u{FE0F}",
+        ] {
+            assert_eq!(Line::line("a name", seen).unwrap().as_str(), seen);
+        }
     }
 
     #[test]
