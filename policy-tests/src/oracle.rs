@@ -36,7 +36,7 @@ pub fn may(asker: &Asker, action: ActionName, on: &Thing, told: &Told) -> bool {
         return false;
     }
     match &asker.actor {
-        Actor::Visitor => at_the_door(action),
+        Actor::Visitor => at_the_door(action, on),
         Actor::Member(kind, it) => member(*kind, it, &asker.actor, action, on, told),
         Actor::Counsel(it) => {
             own_account(it.person, action, on) || engagements::counsel(it.account, action, on)
@@ -54,9 +54,13 @@ fn before_approval(action: ActionName) -> bool {
 }
 
 /// P12 names the public submissions; signing in and up are §6.
-fn at_the_door(action: ActionName) -> bool {
-    use ActionName::{Contact, Enquire, SignIn, SignUp};
-    matches!(action, SignUp | SignIn | Enquire | Contact)
+fn at_the_door(action: ActionName, on: &Thing) -> bool {
+    use ActionName::{Contact, Enquire, SignIn, SignUp, UseCode};
+    match (action, on) {
+        // P1: "revocable", and issued by an admin: whoever is one no longer vouches for nobody
+        (UseCode, Thing::AccessCode(it)) => it.issuer_in_office && !it.revoked,
+        _ => matches!(action, SignUp | SignIn | Enquire | Contact),
+    }
 }
 
 /// P7 and §10.13: what binds or reaches the other side.

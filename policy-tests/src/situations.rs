@@ -117,6 +117,8 @@ const PERSON: Axis = ("person", &[('o', "person='person-a'"), ('x', "person='per
 const OFFERED: Axis = ("sent by", &[('x', "offered_by='person-z'"), ('o', "offered_by='person-a'")]);
 const TERMS: Axis = ("terms", &[('r', "state='submitted'"), ('c', "state='countered'")]);
 const ENROLLED: Axis = ("enrolled", &[('-', "enrolled=false"), ('+', "enrolled=true")]);
+const OFFICE: Axis = ("issuer", &[('+', "issuer_in_office=true"), ('-', "issuer_in_office=false")]);
+const REVOKED: Axis = ("revoked", &[('-', "revoked=false"), ('+', "revoked=true")]);
 const MEMBERS: Axis = ("is member", &[('-', ""), ('+', "persons=['person-a']")]);
 const WHOSE: Axis = (
     "owner",
@@ -144,6 +146,7 @@ const AUDIENCE: Axis = (
 fn axes(kind: EntityKind) -> Vec<Axis> {
     match kind {
         EntityKind::Account => vec![PERSON, ENROLLED],
+        EntityKind::AccessCode => vec![OFFICE, REVOKED],
         EntityKind::Profile => vec![CLAIMED, VERIFIED, LEVEL, OPTED, FOUND],
         EntityKind::Mandate => vec![
             (
@@ -336,6 +339,7 @@ fn matters(action: ActionName, axis: &str) -> bool {
         ),
         "terms" => matches!(action, ActionName::PrepareAnswer | ActionName::PrepareHold),
         "answer" => action == ActionName::SendTriageAnswer,
+        "issuer" | "revoked" => action == ActionName::UseCode,
         "enrolled" => action == ActionName::ManageFactor,
         "is member" => {
             matches!(

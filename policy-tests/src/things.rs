@@ -55,7 +55,9 @@ pub fn read(table: &Table) -> Result<Thing, Mistake> {
         }
         "AccessCode" => {
             let issuer = it.id("issuer", "person-a")?;
-            facts::AccessCode { id: id("code"), version, issuer, revoked: it.flag("revoked", false)? }.into()
+            let issuer_in_office = it.flag("issuer_in_office", true)?;
+            let revoked = it.flag("revoked", false)?;
+            facts::AccessCode { id: id("code"), version, issuer, issuer_in_office, revoked }.into()
         }
         "Profile" => profile(&mut it)?.into(),
         "Mandate" => facts::Mandate {

@@ -168,7 +168,8 @@ pub fn draw_thing(kind: EntityKind, from: &mut Choices) -> Option<Thing> {
         }
         EntityKind::AccessCode => {
             let (id, issuer) = (from.id("code"), from.id("person"));
-            facts::AccessCode { id, version, issuer, revoked: from.coin() }.into()
+            let (issuer_in_office, revoked) = (from.coin(), from.coin());
+            facts::AccessCode { id, version, issuer, issuer_in_office, revoked }.into()
         }
         EntityKind::Profile => draw_profile(from).into(),
         EntityKind::Mandate => facts::Mandate {

@@ -95,6 +95,7 @@ fn only_the_application_the_door_and_public_pages_are_outside_the_gate() {
         "SignIn",
         "Enquire",
         "Contact",
+        "UseCode",
         "ViewApplication",
         "CorrectApplication",
         "WithdrawApplication",

@@ -32,6 +32,8 @@ const WORDS: &[Words] = &[
     ("sent by", "sent by", &[('o', "oneself"), ('x', "another")]),
     ("terms", "terms", &[('r', "as requested"), ('c', "countered")]),
     ("enrolled", "", &[('+', "factor enrolled"), ('-', "no factor enrolled")]),
+    ("issuer", "", &[('+', "its issuer still staff"), ('-', "its issuer staff no longer")]),
+    ("revoked", "", &[('+', "revoked"), ('-', "not revoked")]),
     ("is member", "", &[('+', "a member here"), ('-', "no member here")]),
     (
         "owner",

@@ -205,6 +205,7 @@ macro_rules! actions { ($($Name:ident on $On:ident $(tells $Input:ident)? $(; $l
 actions! {
     ViewFolio on Profile; listed,
     SignUp on Platform, SignIn on Platform, Enquire on Platform, Contact on Platform,
+    UseCode on AccessCode,
     ViewApplication on Account, CorrectApplication on Account, WithdrawApplication on Account, SignOut on Account,
     ManageSessions on Account, AcceptInvitation on Account,
     UseFactor on Account, ManageFactor on Account tells Factor,

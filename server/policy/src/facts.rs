@@ -185,10 +185,13 @@ facts! {
     AccessCode, CodeId {
         /// Who issued it.
         issuer: PersonId,
+        /// Whether they are still platform staff, with an approved account.
+        issuer_in_office: bool,
         /// Whether it was revoked.
         revoked: bool,
     } |it| vec![
         ("issuer", person(it.issuer)),
+        ("issuer_in_office", Value::Flag(it.issuer_in_office)),
         ("revoked", Value::Flag(it.revoked)),
     ]
 }

@@ -92,6 +92,9 @@ fn thing(kind: EntityKind, name: &str) -> Option<Words> {
         (Kind::Account, "status") => words("the account asked about were {}", "that account were not {}"),
         (_, "enrolled") => words("a second factor were set up", "no second factor were set up yet"),
         (_, "issuer") => words("the person had issued the code", "another person had issued the code"),
+        (_, "issuer_in_office") => {
+            words("the code’s issuer were still platform staff", "the code’s issuer were staff no longer")
+        }
         (_, "revoked") => words("the code were revoked", "the code were not revoked"),
         (_, "level") => words("the level were {}", "the level were not {}"),
         (_, "opted_in") => words("the artist had opted in", "the artist had not opted in"),

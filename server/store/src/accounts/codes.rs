@@ -10,13 +10,13 @@ use crate::pools::Store;
 use crate::read::Read;
 use crate::rows::Word;
 use crate::schema::{access_codes, accounts};
-use crate::write::Change;
+use crate::write::{Change, Write};
 use diesel::prelude::*;
 use domain::bounded::Line;
-use domain::{AccountId, CodeId, Fault, Kind, Moment, Version};
+use domain::{AccountId, AccountStatus, CodeId, Fault, Kind, Moment, Version};
 use policy::{
-    Factor, Permit,
-    actions::{IssueCode, RevokeCode, ViewCode},
+    Factor, Permit, Unasked,
+    actions::{IssueCode, RevokeCode, UseCode, ViewCode},
 };
 
 /// Most uses of one code.
@@ -73,6 +73,8 @@ pub struct CodeRow {
     pub created_at: Moment,
     /// Since when it opens nothing.
     pub revoked_at: Option<Moment>,
+    /// Whether whoever issued it is still platform staff; it opens nothing otherwise.
+    pub in_office: bool,
 }
 
 /// Issues a code.
@@ -132,7 +134,11 @@ pub fn codes(db: &mut Read<'_>, page: &Page) -> Result<(Vec<CodeRow>, Option<Str
 /// # Errors
 /// Absent, or the database's.
 pub fn code_view(db: &mut Read<'_>, permit: &Permit<ViewCode>) -> Result<CodeRow, StoreError> {
-    type Row = ((Word<CodeId>, i64, Word<Kind>, i64, i64), (i64, String, bool, String), (i64, Option<i64>));
+    type Row = (
+        (Word<CodeId>, i64, Word<Kind>, i64, i64),
+        (i64, String, bool, String),
+        (i64, Option<i64>, bool, Word<AccountStatus>),
+    );
     let row: Option<Row> = access_codes::table
         .inner_join(accounts::table.on(accounts::id.eq(access_codes::issuer)))
         .filter(access_codes::id.eq(permit.on().to_string()))
@@ -145,12 +151,15 @@ pub fn code_view(db: &mut Read<'_>, permit: &Permit<ViewCode>) -> Result<CodeRow
                 access_codes::used,
             ),
             (access_codes::expires_at, access_codes::note, access_codes::verifies, accounts::name),
-            (access_codes::created_at, access_codes::revoked_at),
+            (access_codes::created_at, access_codes::revoked_at, accounts::is_admin, accounts::status),
         ))
         .first(db.db)
         .optional()?;
-    let ((id, version, kind, uses, used), (expires, note, verifies, issuer), (created, revoked)) =
-        row.ok_or(StoreError::Absent)?;
+    let (
+        (id, version, kind, uses, used),
+        (expires, note, verifies, issuer),
+        (created, revoked, staff, status),
+    ) = row.ok_or(StoreError::Absent)?;
     Ok(CodeRow {
         id: id.0,
         version: Version(version),
@@ -163,6 +172,7 @@ pub fn code_view(db: &mut Read<'_>, permit: &Permit<ViewCode>) -> Result<CodeRow
         issuer,
         created_at: Moment(created),
         revoked_at: revoked.map(Moment),
+        in_office: staff && status.0 == AccountStatus::Approved,
     })
 }
 
@@ -195,6 +205,17 @@ pub(super) struct Held {
     pub(super) verifies: bool,
 }
 
+/// The use of this code as policies see it: a fault where it was revoked, or its issuer left the platform's staff.
+pub(super) fn usable(tx: &mut Write<'_>, code: &Held) -> Result<Result<(), Fault>, StoreError> {
+    match tx.also::<UseCode>(code.id, Unasked) {
+        Ok(_) => Ok(Ok(())),
+        Err(StoreError::Refused(_)) => {
+            Ok(Err(Fault::new("This code no longer opens anything. Ask for another, or leave it out")))
+        }
+        Err(e) => Err(e),
+    }
+}
+
 /// The code with this text, or what is wrong with it. Whoever holds a code may know why it does not work.
 pub(super) fn find(
     db: &mut Db,
@@ -202,7 +223,7 @@ pub(super) fn find(
     kind: Kind,
     now: Moment,
 ) -> Result<Result<Held, Fault>, StoreError> {
-    type Row = (Word<CodeId>, Word<AccountId>, Word<Kind>, (i64, i64, i64), bool, Option<i64>);
+    type Row = (Word<CodeId>, Word<AccountId>, Word<Kind>, (i64, i64, i64), bool);
     let row: Option<Row> = access_codes::table
         .filter(access_codes::hash.eq(access_code_hash(text).to_vec()))
         .select((
@@ -211,17 +232,13 @@ pub(super) fn find(
             access_codes::kind,
             (access_codes::uses, access_codes::used, access_codes::expires_at),
             access_codes::verifies,
-            access_codes::revoked_at,
         ))
         .first(db)
         .optional()?;
     let no = |text: &str| Ok(Err(Fault::new(text)));
-    let Some((id, issuer, of, (uses, used, expires), verifies, revoked)) = row else {
+    let Some((id, issuer, of, (uses, used, expires), verifies)) = row else {
         return no("There is no such code. Check it, or leave it out");
     };
-    if revoked.is_some() {
-        return no("This code was revoked. Ask for another, or leave it out");
-    }
     if expires <= now.0 {
         return no("This code has expired. Ask for another, or leave it out");
     }

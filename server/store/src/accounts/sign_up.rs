@@ -67,6 +67,7 @@ pub fn sign_up(store: &Store, permit: Permit<SignUp>, it: &Signing, origin: &str
         };
         // a use is a use whoever has the address: what is left of a code tells its holder nothing
         if let Some(code) = &code {
+            codes::usable(tx, code)?.map_err(SignUpFault::Code)?;
             codes::spend(tx.db, code, tx.now())?.map_err(SignUpFault::Code)?;
         }
         let Some((id, email)) = known(tx.db, &it.email)? else {

@@ -51,24 +51,35 @@ impl Load for facts::Account {
 
 impl Load for facts::AccessCode {
     fn load_many(db: &mut Db, ids: &[CodeId], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {
-        type Row = (Word<CodeId>, i64, Word<PersonId>, Option<i64>);
+        type Row = (Word<CodeId>, i64, Word<PersonId>, (bool, Word<AccountStatus>), Option<i64>);
         let rows: Vec<Row> = access_codes::table
             .inner_join(accounts::table.on(accounts::id.eq(access_codes::issuer)))
             .filter(access_codes::id.eq_any(texts(ids)))
-            .select((access_codes::id, access_codes::version, accounts::person, access_codes::revoked_at))
+            .select((
+                access_codes::id,
+                access_codes::version,
+                accounts::person,
+                (accounts::is_admin, accounts::status),
+                access_codes::revoked_at,
+            ))
             .load(db)?;
         Ok(rows
             .into_iter()
-            .map(|(id, version, issuer, revoked)| Self {
+            .map(|(id, version, issuer, (admin, status), revoked)| Self {
                 id: id.0,
                 version: Version(version),
                 issuer: issuer.0,
+                issuer_in_office: admin && status.0 == AccountStatus::Approved,
                 revoked: revoked.is_some(),
             })
             .collect())
     }
     fn lock(db: &mut Db, id: CodeId) -> QueryResult<()> {
-        lock(db, "access_codes", "id", id.as_str())
+        // the code, and its issuer, whose standing is part of what is decided
+        lock(db, "access_codes", "id", id.as_str())?;
+        let issuer: Option<String> =
+            access_codes::table.find(id.as_str()).select(access_codes::issuer).first(db).optional()?;
+        issuer.map_or(Ok(()), |it| lock(db, "accounts", "id", &it))
     }
 }
 

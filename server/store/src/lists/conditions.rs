@@ -112,6 +112,11 @@ by_id! { Account, accounts, desc, lt, |literal, _now| match literal {
 } }
 by_id! { AccessCode, access_codes, desc, lt, |literal, _now| match literal {
     Literal::Flag(field) if field == "revoked" => Some(Box::new(access_codes::revoked_at.is_not_null())),
+    Literal::Flag(field) if field == "issuer_in_office" => Some(Box::new(access_codes::issuer.eq_any(
+        accounts::table
+            .filter(accounts::is_admin.eq(true).and(accounts::status.eq(AccountStatus::Approved.as_str())))
+            .select(accounts::id),
+    ))),
     _ => None,
 } }
 by_id! { Workspace, workspaces, desc, lt, |literal, _now| match literal {

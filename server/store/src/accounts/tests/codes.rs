@@ -55,6 +55,26 @@ both! {
         assert_eq!(used(), 2);
     }
 
+    fn a_code_ends_with_its_issuers_office(ground) {
+        let code = ground.code_for(Kind::Artist, 9, false);
+        let issuer = ground.some_admin();
+        let in_office = || {
+            let asker = ground.staff(ground.admin("other@kalinklo.example"), NOW, 10);
+            ground.store.read(&asker, |db| accounts::codes(db, &Page::first(10))).unwrap().0[0].in_office
+        };
+        assert!(in_office());
+        for left in ["status = 'suspended'", "is_admin = FALSE"] {
+            ground.run(&format!("UPDATE accounts SET {left} WHERE id = '{issuer}'"));
+            for address in ["ann@example.org", "bob@example.org"] {
+                assert!(fault(ground, Kind::Artist, address, &code.text).contains("no longer opens"), "{left}");
+            }
+            assert!(!in_office());
+            ground.run(&format!("UPDATE accounts SET status = 'approved', is_admin = TRUE WHERE id = '{issuer}'"));
+        }
+        ground.sign_up(Kind::Artist, "ann@example.org", Some(&code.text)).unwrap();
+        assert_eq!(ground.status("ann@example.org"), "approved");
+    }
+
     fn a_code_verifies_only_where_it_says_so(ground) {
         let code = ground.code_for(Kind::Presenter, 5, true);
         ground.sign_up(Kind::Presenter, "hall@example.org", Some(&code.text)).unwrap();
@@ -72,7 +92,7 @@ both! {
         };
         revoke().unwrap();
         assert!(conflict(revoke()));
-        assert!(fault(ground, Kind::Agency, "a@example.org", &code.text).contains("revoked"));
+        assert!(fault(ground, Kind::Agency, "a@example.org", &code.text).contains("no longer opens"));
         let late = ground.code_for(Kind::Agency, 5, false);
         ground.run(&format!("UPDATE access_codes SET expires_at = 1 WHERE id = '{}'", late.id));
         assert!(fault(ground, Kind::Agency, "a@example.org", &late.text).contains("expired"));

@@ -38,6 +38,8 @@ pub(super) fn routes() -> Vec<Route<House>> {
 fn state(it: &CodeRow, now: Moment) -> String {
     if it.revoked_at.is_some() {
         "revoked".into()
+    } else if !it.in_office {
+        "ended with its issuer’s office".into()
     } else if it.expires_at <= now {
         "expired".into()
     } else if it.used >= it.uses {

@@ -271,7 +271,10 @@ impl World {
                 let status = AccountStatus::Pending;
                 facts::Account { id: id(103), version, person: id(1_103), status, enrolled: false }.into()
             }
-            "code" => facts::AccessCode { id: id(318), version, issuer: id(1_113), revoked: false }.into(),
+            "code" => {
+                let (issuer, issuer_in_office) = (id(1_113), true);
+                facts::AccessCode { id: id(318), version, issuer, issuer_in_office, revoked: false }.into()
+            }
             "platform" => facts::Platform.into(),
             _ => return None,
         })
