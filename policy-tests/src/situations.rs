@@ -119,6 +119,7 @@ const TERMS: Axis = ("terms", &[('r', "state='submitted'"), ('c', "state='counte
 const ENROLLED: Axis = ("enrolled", &[('-', "enrolled=false"), ('+', "enrolled=true")]);
 const OFFICE: Axis = ("issuer", &[('+', "issuer_in_office=true"), ('-', "issuer_in_office=false")]);
 const REVOKED: Axis = ("revoked", &[('-', "revoked=false"), ('+', "revoked=true")]);
+const COLLEAGUE: Axis = ("colleague", &[('-', ""), ('+', "colleagues=['person-a']")]);
 const MEMBERS: Axis = ("is member", &[('-', ""), ('+', "persons=['person-a']")]);
 const WHOSE: Axis = (
     "owner",
@@ -145,7 +146,7 @@ const AUDIENCE: Axis = (
 /// The axes of a type of thing.
 fn axes(kind: EntityKind) -> Vec<Axis> {
     match kind {
-        EntityKind::Account => vec![PERSON, ENROLLED],
+        EntityKind::Account => vec![PERSON, ENROLLED, COLLEAGUE],
         EntityKind::AccessCode => vec![OFFICE, REVOKED],
         EntityKind::Profile => vec![CLAIMED, VERIFIED, LEVEL, OPTED, FOUND],
         EntityKind::Mandate => vec![
@@ -340,6 +341,14 @@ fn matters(action: ActionName, axis: &str) -> bool {
         "terms" => matches!(action, ActionName::PrepareAnswer | ActionName::PrepareHold),
         "answer" => action == ActionName::SendTriageAnswer,
         "issuer" | "revoked" => action == ActionName::UseCode,
+        "colleague" => matches!(
+            action,
+            ActionName::ReviewAccount
+                | ActionName::ApproveAccount
+                | ActionName::RejectAccount
+                | ActionName::ReinstateAccount
+                | ActionName::SuspendAccount
+        ),
         "enrolled" => action == ActionName::ManageFactor,
         "is member" => {
             matches!(

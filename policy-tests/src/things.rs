@@ -51,7 +51,8 @@ pub fn read(table: &Table) -> Result<Thing, Mistake> {
             let person = it.id("person", "person-a")?;
             let status = it.word("status", AccountStatus::Pending)?;
             let enrolled = it.flag("enrolled", false)?;
-            facts::Account { id: id("account"), version, person, status, enrolled }.into()
+            let colleagues = it.ids("colleagues")?;
+            facts::Account { id: id("account"), version, person, status, enrolled, colleagues }.into()
         }
         "AccessCode" => {
             let issuer = it.id("issuer", "person-a")?;

@@ -164,7 +164,8 @@ pub fn draw_thing(kind: EntityKind, from: &mut Choices) -> Option<Thing> {
         EntityKind::Account => {
             let (id, person) = (from.id("account"), from.id("person"));
             let (status, enrolled) = (from.of_these(AccountStatus::ALL), from.coin());
-            facts::Account { id, version, person, status, enrolled }.into()
+            let colleagues = from.ids("person");
+            facts::Account { id, version, person, status, enrolled, colleagues }.into()
         }
         EntityKind::AccessCode => {
             let (id, issuer) = (from.id("code"), from.id("person"));

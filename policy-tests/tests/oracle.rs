@@ -77,14 +77,14 @@ fn differ(
 
 #[test]
 fn the_engine_and_the_oracle_agree_on_every_right() {
-    let (wrong, seen) = differ(&ENGINE, times(60_000) as usize, false);
+    let (wrong, seen) = differ(&ENGINE, times(80_000) as usize, false);
     assert!(
         wrong.is_empty(),
         "{} differ\n{}",
         wrong.len(),
         wrong.iter().take(8).cloned().collect::<Vec<_>>().join("\n\n")
     );
-    assert!(seen.values().sum::<usize>() >= times(60_000) as usize);
+    assert!(seen.values().sum::<usize>() >= times(80_000) as usize);
     // every right was allowed to somebody and refused to somebody, but for the doors that are always open
     let open = [
         "ActivatePolicies",

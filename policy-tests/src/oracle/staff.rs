@@ -3,7 +3,7 @@
 use super::engagements;
 use crate::things::{Thing, Told};
 use domain::{Kind, WorkspaceId};
-use policy::facts::Lapsing;
+use policy::facts::{Account, Lapsing};
 use policy::{ActionName, Asker, Staff};
 
 const HOURS_12: i64 = 12 * 60 * 60;
@@ -13,13 +13,15 @@ const MINUTES_5: i64 = 5 * 60;
 /// their own; §10.9: never engagement data.
 pub(super) fn admin(it: &Staff, asker: &Asker, action: ActionName, on: &Thing) -> bool {
     use ActionName as A;
+    // §10.6: neither their own account nor one of a workspace where the same person is a member
+    let strange = |one: &Account| one.person != it.person && !one.colleagues.contains(&it.person);
     let (dangerous, may) = match (action, on) {
         // P1: approves or rejects with a reason
         (
             A::ReviewAccount | A::ApproveAccount | A::RejectAccount | A::ReinstateAccount,
             Thing::Account(one),
-        ) => (false, one.person != it.person),
-        (A::SuspendAccount, Thing::Account(one)) => (true, one.person != it.person),
+        ) => (false, strange(one)),
+        (A::SuspendAccount, Thing::Account(one)) => (true, strange(one)),
         // §1: verifies a workspace, with a note
         (A::ReviewWorkspace | A::VerifyWorkspace, Thing::Workspace(one)) => {
             (false, !one.persons.contains(&it.person))

@@ -34,6 +34,7 @@ const WORDS: &[Words] = &[
     ("enrolled", "", &[('+', "factor enrolled"), ('-', "no factor enrolled")]),
     ("issuer", "", &[('+', "its issuer still staff"), ('-', "its issuer staff no longer")]),
     ("revoked", "", &[('+', "revoked"), ('-', "not revoked")]),
+    ("colleague", "", &[('+', "a colleague"), ('-', "no colleague")]),
     ("is member", "", &[('+', "a member here"), ('-', "no member here")]),
     (
         "owner",

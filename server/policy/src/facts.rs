@@ -174,10 +174,13 @@ facts! {
         status: AccountStatus,
         /// Whether a second factor was set up and confirmed.
         enrolled: bool,
+        /// The acting admin's person, when both are members of one workspace.
+        colleagues: Vec<PersonId>,
     } |it| vec![
         ("person", person(it.person)),
         ("status", Value::Text(it.status.as_str())),
         ("enrolled", Value::Flag(it.enrolled)),
+        ("colleagues", Value::Refs(EntityKind::Person, keys(&it.colleagues))),
     ]
 }
 facts! {

@@ -85,6 +85,9 @@ fn thing(kind: EntityKind, name: &str) -> Option<Words> {
             words("the artist’s workspace were verified", "the artist’s workspace were not verified")
         }
         (_, "verified") => words("the workspace were verified", "the workspace were not verified"),
+        (_, "colleagues") => {
+            words("the person were a colleague of theirs", "the person were no colleague of theirs")
+        }
         (_, "persons") => words("the person were a member there", "the person were not a member there"),
         (Kind::Account, "person") => {
             words("the account were the person’s own", "the account were another person’s")

@@ -6,7 +6,7 @@ use crate::rows::Word;
 use crate::schema::{access_codes, accounts, factors, memberships, workspaces};
 use diesel::prelude::*;
 use domain::{AccountId, AccountStatus, CodeId, Kind, PersonId, Version, WorkspaceId};
-use policy::{Asker, facts};
+use policy::{Actor, Asker, facts};
 use std::sync::Arc;
 
 impl Load for facts::Platform {
@@ -19,7 +19,7 @@ impl Load for facts::Platform {
 }
 
 impl Load for facts::Account {
-    fn load_many(db: &mut Db, ids: &[AccountId], _: &Arc<Asker>) -> QueryResult<Vec<Self>> {
+    fn load_many(db: &mut Db, ids: &[AccountId], asker: &Arc<Asker>) -> QueryResult<Vec<Self>> {
         type Row = (Word<AccountId>, i64, Word<PersonId>, Word<AccountStatus>, Option<i64>);
         let rows: Vec<Row> = accounts::table
             .left_join(factors::table.on(factors::account.eq(accounts::id)))
@@ -32,9 +32,22 @@ impl Load for facts::Account {
                 factors::confirmed_at.nullable(),
             ))
             .load(db)?;
+        let staff = match &asker.actor {
+            Actor::Admin(it) => Some(it.person),
+            _ => None,
+        };
+        let colleagues: Vec<Word<AccountId>> = match staff {
+            None => Vec::new(),
+            Some(person) => memberships::table
+                .filter(memberships::account.eq_any(texts(ids)))
+                .filter(memberships::workspace.eq_any(workspaces_of(db, person)?))
+                .select(memberships::account)
+                .load(db)?,
+        };
         Ok(rows
             .into_iter()
             .map(|(id, version, person, status, confirmed)| Self {
+                colleagues: staff.filter(|_| colleagues.contains(&id)).into_iter().collect(),
                 id: id.0,
                 version: Version(version),
                 person: person.0,
@@ -47,6 +60,15 @@ impl Load for facts::Account {
         // every change of a factor locks its account first
         lock(db, "accounts", "id", id.as_str())
     }
+}
+
+/// The workspaces of which a person is a member.
+fn workspaces_of(db: &mut Db, person: PersonId) -> QueryResult<Vec<String>> {
+    memberships::table
+        .inner_join(accounts::table.on(accounts::id.eq(memberships::account)))
+        .filter(accounts::person.eq(person.to_string()))
+        .select(memberships::workspace)
+        .load(db)
 }
 
 impl Load for facts::AccessCode {

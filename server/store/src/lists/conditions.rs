@@ -5,8 +5,9 @@ use super::{Cond, Row, Row1, all, by_id};
 use crate::error::StoreError;
 use crate::facts::{in_force, still_represents};
 use crate::schema::*;
-use diesel::dsl::not;
+use diesel::dsl::{not, sql};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use domain::*;
 use policy::{EntityKind, Literal, facts};
 
@@ -108,6 +109,16 @@ by_id! { Enquiry, enquiries, desc, lt, |literal, now| match literal {
 by_id! { Account, accounts, desc, lt, |literal, _now| match literal {
     Literal::Ref(field, id) if field == "person" => Some(Box::new(accounts::person.eq(id.to_string()))),
     Literal::Word(field, word) if field == "status" => Some(Box::new(accounts::status.eq(word.as_str().to_owned()))),
+    // under names of their own, since the list stands on accounts too
+    Literal::Holds(field, person) if field == "colleagues" => Some(Box::new(
+        sql::<Bool>(
+            "accounts.id IN (SELECT theirs.account FROM memberships theirs \
+             JOIN memberships ours ON ours.workspace = theirs.workspace \
+             JOIN accounts mine ON mine.id = ours.account WHERE mine.person = ",
+        )
+        .bind::<Text, _>(person.to_string())
+        .sql(")"),
+    )),
     _ => None,
 } }
 by_id! { AccessCode, access_codes, desc, lt, |literal, _now| match literal {

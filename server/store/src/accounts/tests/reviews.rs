@@ -213,4 +213,47 @@ both! {
         assert!(refused(verify(ground, ann, home, 2, None)));
         verify(ground, ann, agency, 1, None).unwrap();
     }
+
+    fn no_admin_acts_on_a_colleague(ground) {
+        let (owner, home) = ground.approved(Kind::Agency, "owner@example.org");
+        let (ann, _) = ground.approved(Kind::Artist, "ann@example.org");
+        let (one, other) = (ground.admin("one@kalinklo.example"), ground.admin("other@kalinklo.example"));
+        let joins = |account, address: &str| {
+            invited(ground, owner, home, address, Role::Manager).unwrap();
+            accepted(ground, account, &ground.token(address)).unwrap();
+        };
+        joins(one, "one@kalinklo.example");
+        joins(ann, "ann@example.org");
+        // whoever asks to be a colleague is one already, and waits for approval
+        ground.run(&format!("UPDATE accounts SET status = 'pending' WHERE id = '{ann}'"));
+        let may = |admin, whom| {
+            let asker = ground.staff(admin, NOW, 10);
+            let all = [
+                ground.permit::<actions::ReviewAccount>(&asker, whom, Factor).is_ok(),
+                ground.permit::<actions::ApproveAccount>(&asker, whom, Factor).is_ok(),
+                ground.permit::<actions::RejectAccount>(&asker, whom, Factor).is_ok(),
+                ground.permit::<actions::ReinstateAccount>(&asker, whom, Factor).is_ok(),
+                ground.permit::<actions::SuspendAccount>(&asker, whom, Factor).is_ok(),
+            ];
+            assert!(all.iter().all(|it| *it == all[0]), "{all:?}");
+            all[0]
+        };
+        assert!(!may(one, owner) && !may(one, ann) && may(one, other));
+        assert!(may(other, owner) && may(other, ann) && may(other, one));
+        let listed = |admin, status| -> Vec<AccountId> {
+            let asker = ground.staff(admin, NOW, 10);
+            let page = ground.store.read(&asker, |db| accounts::accounts(db, status, &Page::first(50))).unwrap();
+            page.rows.iter().map(|it| it.application.account).collect()
+        };
+        assert_eq!((listed(one, AccountStatus::Pending), listed(other, AccountStatus::Pending)), (vec![], vec![ann]));
+        let approved = listed(one, AccountStatus::Approved);
+        assert!(!approved.contains(&owner) && approved.contains(&other), "{approved:?}");
+        // a right that was given before they became colleagues ends
+        let asker = ground.staff(other, NOW, 10);
+        let permit = ground.permit::<actions::ApproveAccount>(&asker, ann, Factor).unwrap();
+        let shown = permit.version();
+        joins(other, "other@kalinklo.example");
+        assert!(refused(accounts::approve(&ground.store, permit, shown, None, ORIGIN)));
+        assert_eq!(ground.status("ann@example.org"), "pending");
+    }
 }

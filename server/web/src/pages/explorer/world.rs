@@ -268,8 +268,8 @@ impl World {
             "shortlist" => facts::Shortlist { id: id(316), version, presenter: id(NORDHAVEN) }.into(),
             "portal" => facts::Portal { id: id(317), version, agency: id(HARBOUR) }.into(),
             "account-pending" => {
-                let status = AccountStatus::Pending;
-                facts::Account { id: id(103), version, person: id(1_103), status, enrolled: false }.into()
+                let (id, person, status) = (id(103), id(1_103), AccountStatus::Pending);
+                facts::Account { id, version, person, status, enrolled: false, colleagues: Vec::new() }.into()
             }
             "code" => {
                 let (issuer, issuer_in_office) = (id(1_113), true);
