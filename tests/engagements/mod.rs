@@ -1,6 +1,7 @@
 //! Engagements as their parties meet them, over HTTP: what each may see stays what it was when somebody who may not see it
 //! prepares an answer.
 
+mod days;
 mod fees;
 mod pages;
 mod today;

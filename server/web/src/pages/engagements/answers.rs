@@ -10,7 +10,7 @@ use crate::http::Filled;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
-use crate::view::{DayField, Fact, Field, Link};
+use crate::view::{DayField, Fact, Field, Link, when};
 use crate::visit::Visit;
 use domain::bounded::Prose;
 use domain::records::DraftKind;
@@ -190,7 +190,7 @@ fn start(
             let permit = visit.db.permit::<PrepareHold>(id, Unasked)?;
             let days = if holds::next_rank(visit.db, &permit)? == 1 { holds::FIRST } else { holds::OTHERS };
             if let Some(day) = visit.house.settings.zone.day(visit.now().plus(days * Moment::DAY)) {
-                keep_day(&mut filled, "until_", day);
+                keep_day(&mut filled, "until_", day.min(about(visit, id)?.request.last_day));
             }
         }
         (Answer::Counter, _) => {
@@ -273,7 +273,8 @@ fn grant(
     mut sheet: Sheet,
 ) -> Result<Response, Problem> {
     let changes = Changes::of(&mut sheet)?;
-    let expires = sheet.day("until", "until_").map(|it| lapses(visit, it));
+    let last = about(visit, permit.on())?.request.last_day;
+    let expires = sheet.day("until", "until_").map(|it| lapses(visit, it, last));
     let Some(expires) = expires.and_then(|it| sheet.filled.take("until", it)) else {
         return form_page(visit, Answer::Hold, permit.on(), &sheet.filled, &changes);
     };
@@ -288,7 +289,7 @@ fn counter(
 ) -> Result<Response, Problem> {
     let changes = Changes::of(&mut sheet)?;
     let fee_open = about(visit, permit.on())?.request.fee_open;
-    let terms = asked(&mut sheet, false, fee_open);
+    let terms = asked(&mut sheet, false, fee_open, visit.house.settings.zone.day(visit.now()));
     let words = words(&mut sheet, WORDS);
     let (Some(terms), Some(words)) = (terms, words) else {
         return form_page(visit, Answer::Counter, permit.on(), &sheet.filled, &changes);
@@ -297,9 +298,15 @@ fn counter(
     prepared(visit, &answers::prepare_counter(&store, permit, &terms, &words, changes.revises)?)
 }
 
-fn lapses(visit: &Visit<'_, '_>, day: Day) -> Result<Moment, String> {
-    let at = visit.house.settings.zone.at(day, HOUR).ok_or("Enter another day")?;
-    if at <= visit.now() {
+/// When a hold lapses on that day; `last` is the last one that it holds.
+fn lapses(visit: &Visit<'_, '_>, day: Day, last: Day) -> Result<Moment, String> {
+    let zone = &visit.house.settings.zone;
+    let at = zone.at(day, HOUR).ok_or("Enter another day")?;
+    if zone.day(visit.now()).is_some_and(|today| last < today) {
+        Err("The days that were asked for have passed, so nothing can be held".into())
+    } else if day > last {
+        Err(format!("Enter a day that is not after the last one held, {}", when::day(last).text))
+    } else if at <= visit.now() {
         Err("Enter a day that is still to come".into())
     } else if at > visit.now().plus(holds::MOST * Moment::DAY) {
         Err(format!("Enter a day at most {} days from now", holds::MOST))

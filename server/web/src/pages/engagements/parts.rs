@@ -322,13 +322,16 @@ fn currency_choice(filled: &Filled) -> Choice {
     }
 }
 
-/// Reads those fields; faults are noted beside them. Without a title the given one stands.
-pub(crate) fn asked(sheet: &mut Sheet, titled: bool, fee_open: bool) -> Option<Asked> {
+/// Reads those fields; faults are noted beside them. Without a title the given one stands. No day may be before `today`.
+pub(crate) fn asked(sheet: &mut Sheet, titled: bool, fee_open: bool, today: Option<Day>) -> Option<Asked> {
     let a_title = |text: &str| Line::line("what the project is called", text);
     let title = if titled { sheet.take("title", a_title) } else { a_title("Terms").ok() };
     let first_day = sheet.day("first", "first_");
     // without a last day it is a single one
     let last_day = sheet.optional_day("last", "last_").or(first_day);
+    if first_day.zip(today).is_some_and(|(first, today)| first < today) {
+        sheet.fault("first", "Enter a day that has not passed");
+    }
     if let (Some(first), Some(last)) = (first_day, last_day) {
         let days = first.through(last).take(Terms::DAYS + 1).count();
         if days == 0 {

@@ -247,7 +247,8 @@ async fn prepare(call: Call<House>) -> Result<Response, Problem> {
     call.change_on::<PrepareRequest>(who, id, Unasked, |visit, permit, mut sheet| {
         let changes = Changes::of(&mut sheet)?;
         let fee_open = sums_open(visit)?;
-        let Some(asked) = asked(&mut sheet, true, fee_open) else {
+        let today = visit.house.settings.zone.day(visit.now());
+        let Some(asked) = asked(&mut sheet, true, fee_open, today) else {
             return form_page(visit, &permit, &sheet.filled, &changes);
         };
         let store = sheet.finish(visit)?;

@@ -81,12 +81,16 @@ fn correct(house: &House, filled: &Filled) -> Problem {
     house.views.again(TEMPLATE, &page(house, "Request a hold").correcting(filled), &view)
 }
 
-/// The day, where one was typed.
-fn day(parts: &[String; 3]) -> Result<Option<Day>, domain::time::NotADay> {
+/// The day, where one was typed; none before `today`.
+fn day(parts: &[String; 3], today: Option<Day>) -> Result<Option<Day>, String> {
     if parts.iter().all(|it| it.trim().is_empty()) {
         return Ok(None);
     }
-    day_of(&parts[0], &parts[1], &parts[2]).map(Some)
+    let day = day_of(&parts[0], &parts[1], &parts[2]).map_err(|it| it.to_string())?;
+    if today.is_some_and(|today| day < today) {
+        return Err("Enter a day that has not passed".into());
+    }
+    Ok(Some(day))
 }
 
 async fn take(mut call: Call<House>) -> Result<Response, Problem> {
@@ -94,7 +98,7 @@ async fn take(mut call: Call<House>) -> Result<Response, Problem> {
     let mut filled = form.filled(&[SHOWN]);
     let parts = ["day", "month", "year"].map(|it| form.text(it));
     let artist = filled.take("artist", Line::line("an artist", &form.text("artist")));
-    let day = filled.take("day", day(&parts));
+    let day = filled.take("day", day(&parts, call.app.settings.zone.day(call.rq.now)));
     let organisation = filled
         .take("organisation", Line::line("your hall, orchestra or festival", &form.text("organisation")));
     let name = filled.take("name", Bounded::<120>::line("your name", &form.text("name")));
