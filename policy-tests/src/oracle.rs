@@ -66,18 +66,11 @@ fn at_the_door(action: ActionName, on: &Thing) -> bool {
 /// P7 and §10.13: what binds or reaches the other side.
 fn confirms(action: ActionName) -> bool {
     use ActionName::{
-        AcceptMandate, AcceptPartnership, Confirm, DeclineMandate, EndMandate, EndPartnership,
-        SendTriageAnswer,
+        AcceptMandate, AcceptPartnership, Confirm, DeclineMandate, DeclinePartnership, SendTriageAnswer,
     };
     matches!(
         action,
-        AcceptMandate
-            | DeclineMandate
-            | EndMandate
-            | AcceptPartnership
-            | EndPartnership
-            | Confirm
-            | SendTriageAnswer
+        AcceptMandate | DeclineMandate | AcceptPartnership | DeclinePartnership | Confirm | SendTriageAnswer
     )
 }
 

@@ -246,9 +246,8 @@ fn telling(action: ActionName) -> (&'static str, Vec<(char, Told)>) {
         ActionName::Confirm
         | ActionName::AcceptMandate
         | ActionName::DeclineMandate
-        | ActionName::EndMandate
         | ActionName::AcceptPartnership
-        | ActionName::EndPartnership
+        | ActionName::DeclinePartnership
         | ActionName::SendTriageAnswer => (
             "shown",
             vec![

@@ -39,14 +39,15 @@ fn what_both_schemas_know_is_compared_and_the_rest_is_named() {
     let told: Vec<_> = found.differences.iter().map(|it| (it.from, it.environment.as_str())).collect();
     let expected = [
         (false, "AgencyMember AcceptPartnership Partnership"),
+        (false, "AgencyMember DeclinePartnership Partnership"),
         (false, "Operator MoveDatabase Platform"),
         (false, "Operator PlantDemo Platform"),
         (true, "Operator MigrateDatabase Platform"),
         (true, "Operator PlantWorld Platform"),
     ];
     assert_eq!(told, expected);
-    let [change, moved, ..] = found.differences.as_slice() else { unreachable!() };
-    assert_eq!(change.by.1, ["partnership-accept"]);
+    let [change, _, moved, ..] = found.differences.as_slice() else { unreachable!() };
+    assert_eq!(change.by.1, ["partnership-answer"]);
     assert!(moved.sentence.ends_with("Only the new schema knows of it."), "{}", moved.sentence);
     // and nothing else changed: what is the same under both is proved so
     let same =

@@ -42,6 +42,7 @@ const MAKES: &[&str] = &[
     "POST /w/{workspace}/offers/{draft}/confirm",
     "POST /w/{workspace}/partners",
     "POST /w/{workspace}/partners/{partnership}/accept",
+    "POST /w/{workspace}/partners/{partnership}/end",
     "POST /w/{workspace}/requests/{request}/counter",
     "POST /w/{workspace}/requests/{request}/decline",
     "POST /w/{workspace}/requests/{request}/hold",

@@ -154,6 +154,13 @@ pub fn set(demo: &Program) -> Set {
         stage.act("agency-other", &asked, ending, &[]);
     }
 
+    // an end that waits for a confirmation, and may be changed
+    let artist = world.persona("artist").workspace.clone().unwrap();
+    let sql = format!("SELECT id AS text FROM mandates WHERE artist = '{artist}' AND state = 'active'");
+    let end = format!("{}/mandates/{}/notice", stage.own("artist"), Db::of(world).text(&sql));
+    let at_once = [("last_day", ""), ("last_month", ""), ("last_year", "")];
+    stage.act("artist", &end, "/notice", &at_once);
+
     // a colleague who was invited and has not come yet
     let team = format!("{agency}/team");
     stage.act("agency-owner", &team, "/team/invitations", &[("email", "new.colleague@mail.example")]);

@@ -7,13 +7,14 @@ use crate::support::program::Program;
 on_both!(
     a_mandate_from_its_offer_to_its_end,
     an_offer_is_declined_or_thrown_away_and_nothing_begins,
+    a_question_is_declined_as_it_was_shown,
     two_agencies_become_partners_and_part
 );
 
-const NO_DAY: [(&str, &str); 3] = [("last_day", ""), ("last_month", ""), ("last_year", "")];
+pub(super) const NO_DAY: [(&str, &str); 3] = [("last_day", ""), ("last_month", ""), ("last_year", "")];
 
 /// A year that is near enough for a notice, whenever the tests run.
-fn year_after_next() -> String {
+pub(super) fn year_after_next() -> String {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     (1972 + since.as_secs() / 31_556_952).to_string()
 }
@@ -81,13 +82,16 @@ fn a_mandate_from_its_offer_to_its_end(demo: &Program) {
     assert!(roster.text().contains(&it.name), "{}", roster.text());
 
     // either side ends it, with notice on a day to come, or at once
-    let bad = own.sends(&mandate, "/end", &[("last_day", "31"), ("last_month", "2"), ("last_year", "2032")]);
-    assert!(bad.status == 422 && bad.text().contains("#last"), "{}", bad.text());
+    let notice = format!("{mandate}/notice");
     let year = year_after_next();
-    own.does(&mandate, "/end", &[("last_day", "14"), ("last_month", "5"), ("last_year", &year)]);
+    let last = [("last_day", "14"), ("last_month", "5"), ("last_year", year.as_str())];
+    let page = place(&own.sends(&notice, "/notice", &last));
+    own.does(&page, &page, &[]);
     assert!(agency.offered(&theirs, "/edit").is_some(), "notice is no end");
     letter(demo, "agency-other@demo.example", "ends on");
-    own.does(&mandate, "/end", &NO_DAY);
+    let page = place(&own.sends(&notice, "/notice", &NO_DAY));
+    assert!(agency.offered(&theirs, "/edit").is_some(), "prepared is not ended");
+    own.does(&page, &page, &[]);
     assert!(agency.offered(&theirs, "/edit").is_none(), "gone on the next request");
     assert!(!agency.sees("/roster").text().contains(&it.name));
     // the first agency's mandate stands untouched
@@ -130,6 +134,29 @@ fn an_offer_is_declined_or_thrown_away_and_nothing_begins(demo: &Program) {
     hidden(&assistant.sees(&page).text());
 }
 
+fn a_question_is_declined_as_it_was_shown(demo: &Program) {
+    let (mut one, mut other) = (Desk::of(demo, "agency-other"), Desk::of(demo, "agency-owner"));
+    let before = other.sees("/partners").page().links();
+    let page = place(&one.sends("/partners", "/partners", &[("email", "agency-owner@demo.example")]));
+    one.does(&page, "/confirm", &[]);
+    let question =
+        other.sees("/partners").page().links().into_iter().find(|it| !before.contains(it)).unwrap();
+    let id = question.rsplit('/').next().unwrap().to_owned();
+    let theirs = format!("/partners/{id}");
+    for ending in ["/decline", "/end"] {
+        assert!(one.offered(&theirs, ending).is_none(), "{ending} is offered to whoever asked");
+    }
+    assert!(other.offered(&question, "/end").is_none(), "nothing stands that could end");
+    assert!(Desk::of(demo, "agency-assistant").offered(&question, "/decline").is_none());
+    let stale = other.sends(&question, "/decline", &[("digest", &"0".repeat(64))]);
+    assert_eq!(stale.status, 409, "{}", stale.text());
+    assert!(other.offered(&question, "/accept").is_some(), "it still waits");
+    let done = other.sends(&question, "/decline", &[]);
+    assert_eq!(done.status, 303, "{}", done.text());
+    letter(demo, "agency-other@demo.example", "declined to be your partner");
+    assert!(other.offered(&question, "/accept").is_none() && other.offered(&question, "/decline").is_none());
+}
+
 fn two_agencies_become_partners_and_part(demo: &Program) {
     let it = artist(demo);
     let (mut one, mut other) = (Desk::of(demo, "agency-other"), Desk::of(demo, "agency-owner"));
@@ -165,7 +192,14 @@ fn two_agencies_become_partners_and_part(demo: &Program) {
     let stealth = format!("/listings/{}", mine.unwrap().id);
     assert_eq!(one.sees(&stealth).status, 403, "a stealth roster opens to no partner");
 
-    let ended = one.sends(&format!("/partners/{id}"), "/end", &[]);
-    assert_eq!(ended.status, 303, "{}", ended.text());
+    let page = place(&one.sends(&format!("/partners/{id}"), "/end", &[]));
+    let shown = one.sees(&page).text();
+    for text in ["neither agency sees the listings", "as soon as this is confirmed", "Goes to"] {
+        assert!(shown.contains(text), "{text} in {shown}");
+    }
+    assert_eq!(one.sees(&listing).page().text("h1"), it.name, "prepared is not ended");
+    one.does(&page, &page, &[]);
+    letter(demo, "agency-owner@demo.example", "ended the partnership");
     assert_eq!(one.sees(&listing).status, 403, "closed on the next request");
+    assert!(other.sees(&format!("/partners/{id}")).text().contains("over"));
 }

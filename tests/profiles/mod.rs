@@ -3,6 +3,7 @@
 
 mod agreements;
 mod claims;
+mod ends;
 mod sight;
 
 use crate::boundaries::forms::sent;

@@ -79,7 +79,7 @@ fn everybody_who_could_ask_is_asked() {
     // what needs to be told is said of those alone for whom something would be right
     let active = Db::of(world).texts("SELECT id AS text FROM mandates WHERE state = 'active'");
     let mandate = format!("Mandate/{}", active.first().expect("a mandate in force"));
-    let (value, code) = told(world, &["who-can", "EndMandate", &mandate]);
+    let (value, code) = told(world, &["who-can", "DeclineMandate", &mandate]);
     let them = value["principals"].as_array().unwrap();
     assert!(code == Some(0) && !them.is_empty(), "{value}");
     assert!(
@@ -88,7 +88,7 @@ fn everybody_who_could_ask_is_asked() {
         "{value}"
     );
     assert!(
-        who(world, &["EndMandate", &mandate, "--told", &format!("digest={}", "0".repeat(64))]).is_empty()
+        who(world, &["DeclineMandate", &mandate, "--told", &format!("digest={}", "0".repeat(64))]).is_empty()
     );
     for (who, action, on) in [
         ("job:housekeeping", "DispatchMail", "Platform"),

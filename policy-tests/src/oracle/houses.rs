@@ -59,11 +59,12 @@ pub(super) fn mandate(kind: Kind, it: &Member, action: ActionName, on: &Mandate)
     }
 }
 
-/// P6: "both agencies accepted": one asked, so the other accepts; either ends it.
+/// P6: "both agencies accepted": one asked, so the other answers; either ends it.
 pub(super) fn partnership(kind: Kind, it: &Member, action: ActionName, on: &Partnership) -> bool {
     let asked = on.asked == it.workspace;
     let either = asked || on.asker == it.workspace;
-    kind == Kind::Agency && if action == ActionName::AcceptPartnership { asked } else { either }
+    let answers = matches!(action, ActionName::AcceptPartnership | ActionName::DeclinePartnership);
+    kind == Kind::Agency && if answers { asked } else { either }
 }
 
 /// §10.12: a request from the public form is the named artist's, and the agency's that stood for them and still does (P4).

@@ -103,6 +103,10 @@ words! {
         WithdrawRequest = "withdraw_request",
         /// Answer somebody who wrote by the public form.
         EnquiryAnswer = "enquiry_answer",
+        /// Give notice on a mandate, or end it at once.
+        EndMandate = "end_mandate",
+        /// End a partnership of agencies.
+        EndPartnership = "end_partnership",
     }
 }
 words! {

@@ -423,7 +423,7 @@ CREATE TABLE drafts (
   owner_kind TEXT NOT NULL,
   owner TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('request', 'decline', 'counter', 'withdraw_request', 'hold', 'release', 'withdrawal',
-    'message', 'document', 'mandate', 'partnership', 'enquiry_answer')),
+    'message', 'document', 'mandate', 'partnership', 'enquiry_answer', 'end_mandate', 'end_partnership')),
   engagement TEXT REFERENCES engagements (id),
   target TEXT,
   payload TEXT NOT NULL,

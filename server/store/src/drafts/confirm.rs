@@ -8,7 +8,7 @@ use crate::engagements::{answers, documents, enquiries, holds, messages, request
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
 use crate::pools::Store;
-use crate::profiles::offers;
+use crate::profiles::{ends, offers, partnerships};
 use crate::rows::Word;
 use crate::schema::drafts;
 use crate::write::{Change, Write};
@@ -100,6 +100,8 @@ fn perform(tx: &mut Write<'_>, it: &Confirming<'_>) -> Result<Change<Option<Enga
         Payload::Message { .. } => messages::perform(tx, it, payload),
         Payload::Document { .. } => documents::perform(tx, it, payload),
         Payload::EnquiryAnswer { .. } => enquiries::perform(tx, it, payload),
+        Payload::EndMandate { .. } => ends::perform(tx, it, payload),
+        Payload::EndPartnership { .. } => partnerships::perform_end(tx, it, payload),
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::error::StoreError;
 use domain::records::DraftKind;
 use domain::{
-    Day, Digest, DocumentId, EngagementId, EnquiryId, HoldId, Moment, ProfileId, RequestId, Version,
-    bounded::Money,
+    Day, Digest, DocumentId, EngagementId, EnquiryId, HoldId, MandateId, Moment, PartnershipId, ProfileId,
+    RequestId, Version, bounded::Money,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ impl Terms {
     pub const DAYS: usize = 60;
 }
 
-/// The payloads of engagements and enquiries, tagged by their kind.
+/// The payloads of engagements, enquiries and ends, tagged by their kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Payload {
@@ -131,6 +131,36 @@ pub enum Payload {
         /// Its file's name.
         file_name: String,
     },
+    /// Give notice on a mandate, or end it at once.
+    EndMandate {
+        /// This mandate.
+        mandate: MandateId,
+        /// As it stood.
+        version: Version,
+        /// The agency's name.
+        agency: String,
+        /// The artist's name.
+        artist: String,
+        /// Which of the two is told.
+        to: String,
+        /// The last day, which ends at midnight UTC; none where it ends at once.
+        last_day: Option<Day>,
+        /// What follows, in words for both.
+        follows: String,
+    },
+    /// End a partnership of agencies.
+    EndPartnership {
+        /// This partnership.
+        partnership: PartnershipId,
+        /// As it stood.
+        version: Version,
+        /// The agency that ends it, by name.
+        from: String,
+        /// The agency that is told, by name.
+        to: String,
+        /// What follows, in words for both.
+        follows: String,
+    },
     /// Answer an enquiry by mail.
     EnquiryAnswer {
         /// This enquiry.
@@ -161,6 +191,8 @@ impl Payload {
             Self::Message { .. } => DraftKind::Message,
             Self::Document { .. } => DraftKind::Document,
             Self::EnquiryAnswer { .. } => DraftKind::EnquiryAnswer,
+            Self::EndMandate { .. } => DraftKind::EndMandate,
+            Self::EndPartnership { .. } => DraftKind::EndPartnership,
         }
     }
 

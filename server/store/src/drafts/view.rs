@@ -51,7 +51,7 @@ pub struct DraftView {
 }
 
 impl DraftView {
-    /// The payload, where it is one of engagements and enquiries.
+    /// The payload, where it is none of an offer.
     #[must_use]
     pub fn payload(&self) -> Option<Payload> {
         Payload::parse(&self.text).ok()

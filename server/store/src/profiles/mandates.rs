@@ -1,6 +1,6 @@
-//! Representation: accepted by the artist, ended by either side, at once or with notice.
+//! Representation: accepted or declined by the artist, and how it stands.
 
-pub use super::ends::{end, lapse, lapse_due};
+pub use super::ends::{Consequences, consequences, end_of, lapse, lapse_due, prepare_notice};
 
 use super::{conflict, landed, people, terms};
 use crate::db::Db;
@@ -223,7 +223,7 @@ pub fn accept(store: &Store, permit: Permit<AcceptMandate>, address: &str) -> Re
 }
 
 /// The civil day in UTC on which an instant falls.
-fn day_of(at: Moment) -> Option<Day> {
+pub(super) fn day_of(at: Moment) -> Option<Day> {
     at.rfc3339().get(..10)?.parse().ok()
 }
 

@@ -5,7 +5,7 @@
 
 mod begin;
 mod edit;
-mod ends;
+pub(crate) mod ends;
 mod invitations;
 mod listing;
 pub mod managed;

@@ -3,6 +3,7 @@
 use super::terms::{self, PartnershipTerms};
 use super::{conflict, landed, people};
 use crate::db::Db;
+use crate::drafts::{Confirming, Payload, Preparation, Prepared, prepare};
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
 use crate::lists::{Cond, Page};
@@ -10,11 +11,11 @@ use crate::pools::Store;
 use crate::read::Read;
 use crate::rows::Word;
 use crate::schema::partnerships;
-use crate::write::Change;
+use crate::write::{Change, Write, fresh_enough};
 use diesel::prelude::*;
 use domain::records::PartnershipState;
-use domain::{Digest, Moment, PartnershipId, Version, WorkspaceId};
-use policy::actions::{AcceptPartnership, EndPartnership, ViewPartnership};
+use domain::{Digest, EngagementId, Id, Moment, PartnershipId, Version, WorkspaceId};
+use policy::actions::{AcceptPartnership, DeclinePartnership, PrepareEndPartnership, ViewPartnership};
 use policy::{Permit, Unasked, facts};
 
 /// A partnership as one of the two sees it.
@@ -137,38 +138,89 @@ pub fn accept(store: &Store, permit: Permit<AcceptPartnership>, address: &str) -
     })
 }
 
-/// Either ends it at once; the one that was asked declines it so.
+/// The agency that was asked says no to exactly what was shown. Final.
 ///
 /// # Errors
-/// Refused (another digest is one), a conflict where it is over already, or the database's.
-pub fn end(store: &Store, permit: Permit<EndPartnership>, address: &str) -> Result<(), StoreError> {
+/// As [`accept`].
+pub fn decline(store: &Store, permit: Permit<DeclinePartnership>, address: &str) -> Result<(), StoreError> {
     let shown = permit.input().0;
     store.write(permit, |tx, facts| {
-        if facts.state == PartnershipState::Ended {
-            return conflict("This is over already.");
+        if facts.state != PartnershipState::Asked {
+            return conflict("This was answered already.");
         }
-        let own = tx.asker().actor.workspace().map(|it| it.1);
-        let other = if own == Some(facts.asker) { facts.asked } else { facts.asker };
-        let declined = facts.state == PartnershipState::Asked;
         set(tx.db, facts, PartnershipState::Ended)?;
-        // who takes a question back before it was answered is not told to anybody by name
-        let letters = match own {
-            Some(own) => {
-                let name = people::name_of(tx.db, own)?;
-                let what = if declined { "declined to be your partner" } else { "ended the partnership" };
-                people::to_owners(
-                    tx.db,
-                    other,
-                    &format!("[Partners] {name} {what}"),
-                    &format!("{name} {what}.\n\n{address}/w/{other}/partners\n"),
-                )?
-            }
-            None => Vec::new(),
-        };
-        let event = Event::platform("partnership", facts.id, if declined { "declined" } else { "ended" })
+        let (name, asker) = (people::name_of(tx.db, facts.asked)?, facts.asker);
+        let letters = people::to_owners(
+            tx.db,
+            asker,
+            &format!("[Partners] {name} declined"),
+            &format!("{name} declined to be your partner.\n\n{address}/w/{asker}/partners\n"),
+        )?;
+        let event = Event::platform("partnership", facts.id, "declined")
             .only(Audience::Agency)
             .confirmed(shown)
             .change("state", facts.state, PartnershipState::Ended);
         Ok(Change::of((), event).telling(letters))
     })
+}
+
+/// What the end of a partnership brings with it, as both sides read it.
+const FOLLOWS: &str = "From then on neither agency sees the listings of the other's artists. Engagements stay with those \
+                       who are party to them. To be partners again, one of the two asks anew.";
+
+/// Prepares the end of a partnership in force. The other agency sees nothing of it before it is confirmed.
+///
+/// # Errors
+/// Refused, a conflict where the two are not partners, or the database's.
+pub fn prepare_end(store: &Store, permit: Permit<PrepareEndPartnership>) -> Result<Prepared, StoreError> {
+    store.write(permit, |tx, facts| {
+        if facts.state != PartnershipState::Active {
+            return conflict("You are not partners.");
+        }
+        let own = tx.asker().actor.workspace().map(|it| it.1);
+        let (from, to) =
+            if own == Some(facts.asker) { (facts.asker, facts.asked) } else { (facts.asked, facts.asker) };
+        let payload = Payload::EndPartnership {
+            partnership: facts.id,
+            version: facts.version,
+            from: people::name_of(tx.db, from)?,
+            to: people::name_of(tx.db, to)?,
+            follows: FOLLOWS.into(),
+        };
+        prepare(tx, Preparation::of(&payload, None, Some(*facts.id.key()), None)?)
+    })
+}
+
+/// What a confirmed end does; the right to prepare it is asked again, and the two must still be partners.
+pub(crate) fn perform_end(
+    tx: &mut Write<'_>,
+    it: &Confirming<'_>,
+    payload: Payload,
+) -> Result<Change<Option<EngagementId>>, StoreError> {
+    let Payload::EndPartnership { partnership, version, from, follows, .. } = payload else {
+        return Err(StoreError::Corrupt("drafts.kind"));
+    };
+    let (_, facts) = tx.also::<PrepareEndPartnership>(partnership, Unasked)?;
+    if facts.state != PartnershipState::Active {
+        return conflict("This partnership ended after this was prepared. Nothing was sent.");
+    }
+    fresh_enough(version, facts.version)?;
+    set(tx.db, &facts, PartnershipState::Ended)?;
+    let other = if it.workspace == facts.asker { facts.asked } else { facts.asker };
+    let letters = people::to_owners(
+        tx.db,
+        other,
+        &format!("[Partners] {from} ended the partnership"),
+        &format!(
+            "{from} ended the partnership with your agency.\n\n{follows}\n\n{origin}/w/{other}/partners\n",
+            origin = it.origin
+        ),
+    )?;
+    let event = Event::platform("partnership", partnership, "ended")
+        .only(Audience::Agency)
+        .confirmed(it.digest)
+        .with("draft", it.draft)
+        .with("payload", &it.text)
+        .change("state", facts.state, PartnershipState::Ended);
+    Ok(Change::of(None, event).telling(letters))
 }

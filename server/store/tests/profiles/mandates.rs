@@ -41,6 +41,22 @@ fn confirm(store: &Store, by: u128, id: DraftId) -> Result<(), StoreError> {
     store::drafts::confirm(store, permit, HERE).map(|_| ())
 }
 
+/// Prepares the end of the world's mandate.
+fn notice(store: &Store, by: u128, last: Option<Day>) -> Result<DraftId, StoreError> {
+    let permit = may::<PrepareNotice>(store, by, mandate(), Unasked)?;
+    mandates::prepare_notice(store, permit, last, None).map(|it| it.draft)
+}
+
+/// Confirms a draft of one's own house as it stands.
+fn confirm_by(store: &Store, by: u128, id: DraftId) -> Result<(), StoreError> {
+    let digest = store.read(&acting(store, by), |db| {
+        let permit = db.permit::<ViewDraft>(id, Unasked)?;
+        Ok::<_, StoreError>(store::drafts::view(db, &permit)?.row.digest)
+    })?;
+    let permit = may::<Confirm>(store, by, id, Shown(digest))?;
+    store::drafts::confirm(store, permit, HERE).map(|_| ())
+}
+
 fn mandate_of(offer: &Offer) -> MandateId {
     let Terms::Mandate(terms) = &offer.terms else { panic!("no mandate") };
     terms.mandate
@@ -153,8 +169,9 @@ both! {
         with_terms(ground);
         let permit = may::<InvitePresenter>(store, AGENCY, profile(ANNA), Unasked).unwrap();
         profiles::invite(store, permit, &Email::parse(&address(HALL)).unwrap(), HERE).unwrap();
-        let permit = may::<EndMandate>(store, ANNA, mandate(), Shown(Digest([2; 32]))).unwrap();
-        mandates::end(store, permit, None, HERE).unwrap();
+        let id = notice(store, ANNA, None).unwrap();
+        assert!(may::<ViewProfile>(store, AGENCY, profile(ANNA), Unasked).is_ok(), "prepared is not ended");
+        confirm_by(store, ANNA, id).unwrap();
         assert!(may::<ViewProfile>(store, AGENCY, profile(ANNA), Unasked).is_err());
         assert_eq!((ground.count("stealth_invitations"), ground.count("presenter_asks")), (0, 0));
         assert_eq!(ground.number("SELECT COUNT(*) FROM profiles WHERE level = 'workspace_private'"), 2);
@@ -162,9 +179,8 @@ both! {
         let page = Page::first(20);
         let (list, _) = store.read(&acting(store, AGENCY), |db| mandates::list(db, &page)).unwrap();
         assert_eq!(list[0].state, MandateState::Ended);
-        let permit = may::<EndMandate>(store, ANNA, mandate(), Shown(Digest([2; 32]))).unwrap();
-        assert!(matches!(mandates::end(store, permit, None, HERE), Err(StoreError::Conflict(_))));
-        assert_eq!((told(ground, "ended"), told(ground, "level-fell"), entries(store)), (1, 1, 3));
+        assert!(matches!(notice(store, ANNA, None), Err(StoreError::Conflict(_))));
+        assert_eq!((told(ground, "ended"), told(ground, "level-fell"), entries(store)), (1, 1, 4));
     }
 
     /// With notice it ends by itself: not before its day, by the timer alone, and public stays public.
@@ -174,12 +190,13 @@ both! {
         with_terms(ground);
         ground.run(&format!("UPDATE profiles SET level = 'public', opted_in = TRUE WHERE id = '{}'", profile(ANNA)));
         let day = |it: &str| Some(it.parse::<Day>().unwrap());
-        let permit = may::<EndMandate>(store, AGENCY, mandate(), Shown(Digest([2; 32]))).unwrap();
-        let past = mandates::end(store, permit, day("2020-01-01"), HERE);
+        let past = notice(store, AGENCY, day("2020-01-01"));
         assert!(matches!(past, Err(StoreError::Conflict(_))), "{past:?}");
         // NOW is 15 January 2027
-        let permit = may::<EndMandate>(store, AGENCY, mandate(), Shown(Digest([2; 32]))).unwrap();
-        mandates::end(store, permit, day("2027-01-31"), HERE).unwrap();
+        let id = notice(store, ASSISTANT, day("2027-01-31")).unwrap();
+        assert!(matches!(confirm_by(store, ASSISTANT, id), Err(StoreError::Refused(_))));
+        assert_eq!(letters(ground, ANNA), 0);
+        confirm_by(store, AGENCY, id).unwrap();
         assert_eq!(letters(ground, ANNA), 1);
         let timer = |days: i64| asker_at(Actor::Automation("timer", None), NOW.plus(days * Moment::DAY));
         assert_eq!(mandates::lapse_due(store, &timer(10), 10, HERE).unwrap(), 0);
@@ -190,7 +207,29 @@ both! {
         assert_eq!(mandates::lapse_due(store, &timer(20), 10, HERE).unwrap(), 1);
         assert_eq!(mandates::lapse_due(store, &timer(20), 10, HERE).unwrap(), 0);
         assert_eq!(ground.number("SELECT COUNT(*) FROM profiles WHERE level = 'public' AND opted_in"), 1);
-        assert_eq!((told(ground, "notice-given"), told(ground, "lapsed"), entries(store)), (1, 1, 2));
+        assert_eq!((told(ground, "notice-given"), told(ground, "lapsed"), entries(store)), (1, 1, 3));
+    }
+
+    /// An end was prepared, and the mandate is not any more what it was: the confirmation says what happened, and nothing
+    /// happens twice.
+    fn an_end_that_was_overtaken_says_by_what(ground) {
+        plant(ground);
+        let store = &ground.store;
+        with_terms(ground);
+        let day = Some("2027-01-31".parse::<Day>().unwrap());
+        let (slow, slower) = (notice(store, AGENCY, None).unwrap(), notice(store, AGENCY, day).unwrap());
+        let why = |id| match confirm_by(store, AGENCY, id) {
+            Err(StoreError::Conflict(why)) => why,
+            other => panic!("{other:?}"),
+        };
+        confirm_by(store, ANNA, notice(store, ANNA, day).unwrap()).unwrap();
+        let before = (letters(ground, ANNA), letters(ground, AGENCY));
+        assert_eq!(why(slow), "Notice was given after this was prepared: the mandate ends at the end of 31 Jan 2027, UTC. Nothing was sent.");
+        confirm_by(store, ANNA, notice(store, ANNA, None).unwrap()).unwrap();
+        assert_eq!(why(slower), "This mandate ended after this was prepared. Nothing was sent.");
+        assert_eq!((letters(ground, ANNA), letters(ground, AGENCY)), (before.0 + 1, before.1 + 1));
+        assert_eq!((told(ground, "notice-given"), told(ground, "ended")), (1, 1));
+        entries(store);
     }
 
     /// Two agencies become partners and cease to be; whom one asked shows nothing before the answer.
@@ -222,8 +261,10 @@ both! {
         assert!(may::<ViewListing>(store, OTHER, profile(ANNA), Unasked).is_ok());
         let found = store.read(&acting(store, OTHER), |db| profiles::found(db, "anna", &page)).unwrap();
         assert_eq!(found.rows.len(), 1);
-        let permit = may::<EndPartnership>(store, AGENCY, partnership, Shown(offer.digest)).unwrap();
-        partnerships::end(store, permit, HERE).unwrap();
+        let permit = may::<PrepareEndPartnership>(store, AGENCY, partnership, Unasked).unwrap();
+        let end = partnerships::prepare_end(store, permit).unwrap().draft;
+        assert!(may::<ViewListing>(store, OTHER, profile(ANNA), Unasked).is_ok(), "prepared is not ended");
+        confirm_by(store, AGENCY, end).unwrap();
         assert!(may::<ViewListing>(store, OTHER, profile(ANNA), Unasked).is_err());
         assert_eq!((letters(ground, OTHER), letters(ground, AGENCY)), (2, 1));
         entries(store);

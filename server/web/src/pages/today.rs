@@ -206,5 +206,7 @@ fn draft_title(kind: DraftKind) -> &'static str {
         DraftKind::Partnership => "A partnership to propose",
         DraftKind::WithdrawRequest => "A request to take back",
         DraftKind::EnquiryAnswer => "An answer by mail",
+        DraftKind::EndMandate => "A mandate to end",
+        DraftKind::EndPartnership => "A partnership to end",
     }
 }

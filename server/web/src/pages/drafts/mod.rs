@@ -1,5 +1,6 @@
 //! Drafts: the list, the confirm page, the confirmation, what is done afterwards.
 
+mod ends;
 mod shown;
 
 use super::engagements::parts::{Act, ListView, RowView, base, kind_title, paged, pager};

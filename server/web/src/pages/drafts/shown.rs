@@ -1,5 +1,6 @@
 //! A draft's payload word for word: to whom, by which channel, what it says, and what cannot be taken back.
 
+use super::ends;
 use crate::pages::engagements::parts::{kind_title, paragraphs, terms_facts};
 use crate::problem::Problem;
 use crate::view::{Fact, Facts, Link, Payload as Sheet, when};
@@ -36,7 +37,7 @@ fn others(named: &Named, own: WorkspaceId) -> String {
 }
 
 /// Facts that every draft to the other parties has.
-fn facts(to: &str, irrevocable: &str) -> Facts {
+pub(super) fn facts(to: &str, irrevocable: &str) -> Facts {
     let rows = vec![
         Fact::text("Goes to", to),
         Fact::text("By", "mail and in their workspace"),
@@ -199,6 +200,15 @@ pub(super) fn told(visit: &mut Visit<'_, '_>, base: &str, draft: &DraftView) -> 
                 way: engagement_way(base, engagement),
                 edit: Some(format!("{base}/requests/{request}/hold")),
             })
+        }
+        Payload::EndMandate { mandate, agency, artist, to, last_day, follows, .. } => {
+            let title = format!("Representation of {artist} by {agency}");
+            let payload = sheet(eyebrow, &title, &follows);
+            ends::mandate(visit, base, draft, (mandate, to, last_day, payload))
+        }
+        Payload::EndPartnership { partnership, from, to, follows, .. } => {
+            let payload = sheet(eyebrow, &format!("Partnership of {from} and {to}"), &follows);
+            Ok(ends::partnership(base, partnership, &to, payload))
         }
         Payload::Release { engagement, hold, .. } => ended(visit, base, (engagement, hold), None, eyebrow),
         Payload::Withdrawal { engagement, hold, reason, .. } => {

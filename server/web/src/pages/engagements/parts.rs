@@ -261,6 +261,8 @@ pub(crate) fn kind_title(kind: DraftKind) -> &'static str {
         DraftKind::Partnership => "Partnership",
         DraftKind::WithdrawRequest => "Withdrawal of a request",
         DraftKind::EnquiryAnswer => "Answer to an enquiry",
+        DraftKind::EndMandate => "End of a mandate",
+        DraftKind::EndPartnership => "End of a partnership",
     }
 }
 

@@ -3,16 +3,15 @@
 use super::{as_shown, base, desk_of, done, terms};
 use crate::change::{Sent, Sheet};
 use crate::house::House;
-use crate::http::Filled;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
-use crate::view::{DayField, Empty, Fact, Facts, FormToken, Link, Mark, Pager, Payload, State, when};
+use crate::view::{Empty, Fact, Facts, FormToken, Link, Mark, Pager, Payload, State, when};
 use crate::visit::Visit;
 use domain::records::{DraftKind, DraftState, MandateState};
 use domain::{Kind, MandateId};
 use policy::actions::{
-    AcceptMandate, DeclineMandate, EndMandate, PrepareMandate, ViewMandate, ViewMandateTerms,
+    AcceptMandate, DeclineMandate, PrepareMandate, PrepareNotice, ViewMandate, ViewMandateTerms,
 };
 use policy::{Action, Permit, Shown, Unasked, facts};
 use serde::Serialize;
@@ -44,7 +43,6 @@ pub(super) fn routes() -> Vec<Route<House>> {
         post("/w/{workspace}/mandates/{mandate}/decline", "DeclineMandate", |call| {
             Box::pin(answer(call, decline))
         }),
-        post("/w/{workspace}/mandates/{mandate}/end", "EndMandate", |call| Box::pin(answer(call, end))),
     ]
 }
 
@@ -87,7 +85,12 @@ fn state(it: MandateState) -> Mark {
     }
 }
 
-fn facts(visit: &Visit<'_, '_>, it: &Mandate) -> Facts {
+/// Whether it has an end to speak of.
+pub(super) fn in_force(state: MandateState) -> bool {
+    matches!(state, MandateState::Active | MandateState::Ending)
+}
+
+pub(super) fn facts(visit: &Visit<'_, '_>, it: &Mandate) -> Facts {
     let zone = &visit.house.settings.zone;
     let mut rows = vec![Fact::when("Offered", when::instant(it.offered_at, zone))];
     if let Some(at) = it.starts_at {
@@ -201,8 +204,7 @@ struct View {
     digest: String,
     accept: Option<Act>,
     decline: Option<Act>,
-    end: Option<Act>,
-    last: Option<DayField>,
+    end: Option<Link>,
 }
 
 async fn show(call: Call<House>) -> Result<Response, Problem> {
@@ -211,7 +213,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
     call.visit(call.member(), move |visit| {
         let id = visit.known(id)?;
         let permit = visit.db.permit::<ViewMandate>(id, Unasked)?;
-        render(visit, &permit, note, None)
+        render(visit, &permit, note)
     })
     .await
 }
@@ -220,7 +222,6 @@ fn render(
     visit: &mut Visit<'_, '_>,
     permit: &Permit<ViewMandate>,
     note: Option<&'static str>,
-    wrong: Option<&Filled>,
 ) -> Result<Response, Problem> {
     let it = mandates::view(visit.db, permit)?;
     let (id, base) = (it.id, base(visit)?);
@@ -244,17 +245,9 @@ fn render(
             decline = Some(act(visit, "decline", "Decline".into()));
         }
     }
-    if matches!(it.state, MandateState::Active | MandateState::Ending)
-        && visit.db.may::<EndMandate>(id, &Shown(it.digest))?
-    {
-        end = Some(act(visit, "end", "End this mandate".into()));
+    if in_force(it.state) && visit.db.may::<PrepareNotice>(id, &Unasked)? {
+        end = Some(Link::to(format!("{base}/mandates/{id}/notice"), "Prepare the end of this mandate"));
     }
-    let blank = Filled::blank();
-    let last = end.is_some().then(|| {
-        DayField::new("last", "last_", "Last day")
-            .hint("Leave it empty to end the mandate at once.")
-            .filled(wrong.unwrap_or(&blank))
-    });
     let artist = match (kind, it.profile, it.state) {
         (Kind::Agency, Some(profile), MandateState::Active | MandateState::Ending) => {
             Some(Link::to(format!("{base}/artists/{profile}"), it.artist.clone()))
@@ -271,15 +264,10 @@ fn render(
         accept,
         decline,
         end,
-        last,
     };
     let here = if kind == Kind::Artist { "/agencies" } else { "/roster" };
     let mut page = visit.page(format!("Mandate: {}", view.heading), here)?;
     page.note = note.map(str::to_owned);
-    if let Some(wrong) = wrong {
-        let page = page.correcting(wrong);
-        return Err(visit.house.views.again("pages/profiles/mandate.html", &page, &view));
-    }
     visit.house.views.page("pages/profiles/mandate.html", &page, &view)
 }
 
@@ -324,27 +312,4 @@ fn decline(
     let id = permit.on();
     mandates::decline(&sheet.finish(visit)?, permit, &visit.house.settings.address)?;
     done_at(visit, id, "declined")
-}
-
-fn end(visit: &mut Visit<'_, '_>, permit: Permit<EndMandate>, mut sheet: Sheet) -> Result<Response, Problem> {
-    let id = permit.on();
-    let last = sheet.optional_day("last", "last_");
-    if !sheet.filled.faults.is_empty() {
-        return again(visit, id, &sheet.filled);
-    }
-    let mut filled = sheet.filled.clone();
-    let store = sheet.finish(visit)?;
-    match mandates::end(&store, permit, last, &visit.house.settings.address) {
-        Err(store::StoreError::Conflict(why)) if last.is_some() => {
-            filled.faults.add("last", why);
-            return again(visit, id, &filled);
-        }
-        other => other?,
-    }
-    done_at(visit, id, if last.is_some() { "notice" } else { "ended" })
-}
-
-fn again(visit: &mut Visit<'_, '_>, id: MandateId, filled: &Filled) -> Result<Response, Problem> {
-    let permit = visit.db.permit::<ViewMandate>(id, Unasked)?;
-    render(visit, &permit, None, Some(filled))
 }

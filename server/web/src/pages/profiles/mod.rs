@@ -5,6 +5,7 @@ mod edits;
 mod listing;
 mod lists;
 mod mandates;
+mod notice;
 mod offers;
 mod partners;
 mod profile;
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
     all.extend(lists::routes());
     all.extend(search::routes());
     all.extend(mandates::routes());
+    all.extend(notice::routes());
     all.extend(offers::routes());
     all.extend(partners::routes());
     all.extend(claim::routes());
@@ -129,8 +131,6 @@ fn said(word: &str) -> Option<&'static str> {
         "discarded" => "The draft is thrown away. Nothing was sent.",
         "accepted" => "Accepted. Both sides see it from now on.",
         "declined" => "Declined. The other side is told.",
-        "ended" => "Ended. The other side is told.",
-        "notice" => "Notice is given. The other side is told.",
         "claimed" => "The profile is yours. An admin verifies that you are the artist in person.",
         _ => return None,
     })

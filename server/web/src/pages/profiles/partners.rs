@@ -1,10 +1,11 @@
-//! Partner agencies: asked, accepted, ended.
+//! Partner agencies: asked, answered, and the end prepared.
 
 use super::mandates::{OfferLine, offer_lines};
 use super::{as_shown, base, desk_of, done, terms};
 use crate::change::Sent;
 use crate::house::House;
 use crate::http::Filled;
+use crate::pages::engagements::parts::Act as Button;
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::{Call, Most, Route};
@@ -13,7 +14,9 @@ use crate::visit::Visit;
 use domain::bounded::Email;
 use domain::records::{DraftKind, PartnershipState};
 use domain::{Kind, PartnershipId};
-use policy::actions::{AcceptPartnership, EndPartnership, PreparePartnership, ViewPartnership};
+use policy::actions::{
+    AcceptPartnership, DeclinePartnership, PrepareEndPartnership, PreparePartnership, ViewPartnership,
+};
 use policy::{Action, Permit, Shown, Unasked, facts};
 use serde::Serialize;
 use store::profiles::offers;
@@ -48,11 +51,18 @@ pub(super) fn routes() -> Vec<Route<House>> {
             |call| Box::pin(answer(call, "accepted", partnerships::accept)),
         ),
         Route::post(
-            "/w/{workspace}/partners/{partnership}/end",
-            "EndPartnership",
+            "/w/{workspace}/partners/{partnership}/decline",
+            "DeclinePartnership",
             "Partnership",
             Most::Member,
-            |call| Box::pin(answer(call, "ended", partnerships::end)),
+            |call| Box::pin(answer(call, "declined", partnerships::decline)),
+        ),
+        Route::post(
+            "/w/{workspace}/partners/{partnership}/end",
+            "PrepareEndPartnership",
+            "Partnership",
+            Most::Member,
+            |call| Box::pin(end(call)),
         ),
     ]
 }
@@ -187,7 +197,8 @@ struct View {
     payload: Option<crate::view::Payload>,
     short: String,
     accept: Option<Act>,
-    end: Option<Act>,
+    decline: Option<Act>,
+    end: Option<Button>,
     back: String,
 }
 
@@ -204,16 +215,18 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
             let action = format!("{base}/partners/{id}/{verb}");
             Act { token: visit.token(&action), action, digest: it.digest.to_string(), label }
         };
-        let (mut accept, mut end) = (None, None);
-        let open = it.state == PartnershipState::Asked;
-        if open && visit.db.may::<AcceptPartnership>(id, &Shown(it.digest))? {
-            accept = Some(act(visit, "accept", format!("Be partners with {}", it.other)));
+        let (mut accept, mut decline, mut end) = (None, None, None);
+        if it.state == PartnershipState::Asked {
+            if visit.db.may::<AcceptPartnership>(id, &Shown(it.digest))? {
+                accept = Some(act(visit, "accept", format!("Be partners with {}", it.other)));
+            }
+            if visit.db.may::<DeclinePartnership>(id, &Shown(it.digest))? {
+                decline = Some(act(visit, "decline", "Decline".into()));
+            }
         }
-        if it.state != PartnershipState::Ended
-            && !(open && it.asked_by_us)
-            && visit.db.may::<EndPartnership>(id, &Shown(it.digest))?
-        {
-            end = Some(act(visit, "end", if open { "Decline" } else { "End the partnership" }.into()));
+        if it.state == PartnershipState::Active && visit.db.may::<PrepareEndPartnership>(id, &Unasked)? {
+            let button = Button::button(visit, format!("{base}/partners/{id}/end"), "Prepare the end");
+            end = Some(button.undo());
         }
         let view = View {
             heading: if it.other.is_empty() { words.asked_email.clone() } else { it.other.clone() },
@@ -222,6 +235,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
             payload: Some(terms::partnership(&words)),
             short: it.digest.short(),
             accept,
+            decline,
             end,
             back: format!("{base}/partners"),
         };
@@ -251,6 +265,15 @@ where
     call.change(who, ask, move |visit, permit, sheet| {
         act(&sheet.finish(visit)?, permit, &visit.house.settings.address)?;
         Ok(reply::see_other(&format!("{}/partners?done={done}", base(visit)?)))
+    })
+    .await
+}
+
+async fn end(call: Call<House>) -> Result<Response, Problem> {
+    let (who, id) = (call.member(), call.holes.id::<PartnershipId>("partnership"));
+    call.change_on::<PrepareEndPartnership>(who, id, Unasked, |visit, permit, sheet| {
+        let done = partnerships::prepare_end(&sheet.finish(visit)?, permit)?;
+        Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })
     .await
 }
