@@ -39,7 +39,7 @@ const KINDS: &[(&str, &str)] = &[
         "SELECT id || ' ' || coalesce(artist, '') || ' ' || coalesce(agency, '') AS text FROM enquiries",
     ),
     ("session", "SELECT id || ' ' || account AS text FROM sessions"),
-    ("invitation", "SELECT id || ' ' || workspace AS text FROM invitations"),
+    ("invitation", "SELECT id || ' ' || workspace AS text FROM invitations WHERE role <> 'counsel'"),
     ("member", "SELECT id || ' ' || workspace AS text FROM memberships"),
     ("membership", "SELECT id || ' ' || workspace AS text FROM memberships"),
     ("account", "SELECT id || ' ' || id AS text FROM accounts WHERE status = 'pending'"),

@@ -33,6 +33,7 @@ const MAKES: &[&str] = &[
     "POST /w/{workspace}/drafts/{draft}",
     "POST /w/{workspace}/engagements/{engagement}/counsel",
     "POST /w/{workspace}/engagements/{engagement}/documents",
+    "POST /w/{workspace}/engagements/{engagement}/invitations/withdraw",
     "POST /w/{workspace}/engagements/{engagement}/message",
     "POST /w/{workspace}/engagements/{engagement}/notes",
     "POST /w/{workspace}/enquiries/{enquiry}",

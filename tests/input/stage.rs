@@ -154,6 +154,9 @@ pub fn set(demo: &Program) -> Set {
         stage.act("agency-other", &asked, ending, &[]);
     }
 
+    // counsel who was invited and has not come yet
+    stage.act("agency-owner", &path, "/counsel", &[("email", "new.counsel@mail.example")]);
+
     // an end that waits for a confirmation, and may be changed
     let artist = world.persona("artist").workspace.clone().unwrap();
     let sql = format!("SELECT id AS text FROM mandates WHERE artist = '{artist}' AND state = 'active'");

@@ -1,4 +1,4 @@
-//! Counsel of a party on one engagement: who they are, inviting them, ending it. Accepting is the accounts' business.
+//! Counsel of a party on one engagement: who they are, inviting them, taking that back, ending it. Accepting is the accounts' business.
 
 use crate::accounts::invite_counsel;
 use crate::drafts::only_one;
@@ -7,7 +7,7 @@ use crate::ledger::{Audience, Event};
 use crate::pools::Store;
 use crate::read::Read;
 use crate::rows::Word;
-use crate::schema::{accounts, engagement_counsel};
+use crate::schema::{accounts, engagement_counsel, invitations};
 use crate::write::Change;
 use diesel::prelude::*;
 use domain::bounded::Email;
@@ -66,6 +66,74 @@ pub fn invite(
         let (kind, _) = tx.asker.actor.workspace().ok_or(StoreError::Absent)?;
         let (id, event, letter) = invite_counsel(tx, facts.id, kind.side(), email, origin)?;
         Ok(Change::of(id, event).telling([letter]))
+    })
+}
+
+/// Counsel whom the asker's own workspace invited and who has not come yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvitedView {
+    /// The invitation.
+    pub id: InvitationId,
+    /// The mailbox it went to.
+    pub mailbox: String,
+    /// Until when its link opens anything.
+    pub expires_at: Moment,
+}
+
+/// The open invitations of counsel that the asker's own workspace sent, oldest first. What other sides sent is told to
+/// nobody here.
+///
+/// # Errors
+/// Absent where the asker acts in no workspace, or the database's.
+pub fn invited(db: &mut Read<'_>, permit: &Permit<InviteCounsel>) -> Result<Vec<InvitedView>, StoreError> {
+    let (_, own) = db.asker.actor.workspace().ok_or(StoreError::Absent)?;
+    let rows: Vec<(Word<InvitationId>, String, i64)> = invitations::table
+        .filter(invitations::engagement.is_not_null())
+        .filter(invitations::engagement.assume_not_null().eq(permit.on().to_string()))
+        .filter(invitations::workspace.eq(own.to_string()))
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::expires_at.gt(db.now().0))
+        .order(invitations::id)
+        .select((invitations::id, invitations::mailbox, invitations::expires_at))
+        .load(db.db)?;
+    let row = |(id, mailbox, expires): (Word<InvitationId>, String, i64)| InvitedView {
+        id: id.0,
+        mailbox,
+        expires_at: Moment(expires),
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// Takes an invitation back that nobody took up. Its link then answers as one that ran out; nobody gets a letter.
+///
+/// # Errors
+/// Refused; absent where it is not of this engagement and this workspace, or not open; or the database's.
+pub fn take_back(
+    store: &Store,
+    permit: Permit<WithdrawCounsel>,
+    invitation: InvitationId,
+) -> Result<(), StoreError> {
+    store.write(permit, |tx, facts| {
+        let (kind, own) = tx.asker.actor.workspace().ok_or(StoreError::Absent)?;
+        let open = invitations::table
+            .find(invitation.as_str())
+            .filter(invitations::engagement.is_not_null())
+            .filter(invitations::engagement.assume_not_null().eq(facts.id.to_string()))
+            .filter(invitations::workspace.eq(own.to_string()))
+            .filter(invitations::used_at.is_null())
+            .filter(invitations::expires_at.gt(tx.now().0));
+        let mailbox: String =
+            open.select(invitations::mailbox).first(tx.db).optional()?.ok_or(StoreError::Absent)?;
+        // the engagement is locked by now, as it is for whoever takes the invitation up
+        let unused = invitations::table.find(invitation.as_str()).filter(invitations::used_at.is_null());
+        let changed = diesel::update(unused).set(invitations::used_at.eq(Some(tx.now().0))).execute(tx.db)?;
+        if changed == 0 {
+            return Err(StoreError::Absent);
+        }
+        let event = Event::engagement(facts.id, "invitation", invitation, "counsel-invitation-taken-back")
+            .only(Audience::of(kind.side()))
+            .with("before.mailbox", mailbox);
+        Ok(Change::of((), event))
     })
 }
 

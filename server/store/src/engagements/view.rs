@@ -1,6 +1,6 @@
 //! The engagement page's whole model: every part holds only what its own right permits.
 
-use super::counsel::{self, CounselView};
+use super::counsel::{self, CounselView, InvitedView};
 use super::documents_view::{self, DocumentView};
 use super::holds_view::{self, HoldView};
 use super::messages::{self, MessageView};
@@ -69,6 +69,8 @@ pub struct EngagementView {
     pub drafts: Vec<DraftView>,
     /// Counsel in force.
     pub counsel: Vec<CounselView>,
+    /// Counsel whom the own workspace invited and who has not come yet, where the asker may invite.
+    pub invited: Vec<InvitedView>,
     /// The agency's commission in hundredths of a per cent, where the asker may see it.
     pub commission_bp: Option<i64>,
     /// The own workspace's note and its edition, where the asker may see it.
@@ -137,6 +139,12 @@ pub fn view(
         fee: db.may::<ViewFee>(id, &Unasked)?,
         ledger: db.may::<ViewAuditChain>(id, &Unasked)?,
     };
+    let invited = if may.invite {
+        let permit = db.permit::<InviteCounsel>(id, Unasked)?;
+        counsel::invited(db, &permit)?
+    } else {
+        Vec::new()
+    };
     Ok(EngagementView {
         id,
         version: Version(version),
@@ -150,6 +158,7 @@ pub fn view(
         documents: documents_view::on(db, id, &Page { after: after.documents, limit: ROWS })?,
         drafts: drafts::on_engagement(db, id)?,
         counsel: counsel::on(db, id)?,
+        invited,
         commission_bp: commission.filter(|_| commission_open),
         notes,
         may,

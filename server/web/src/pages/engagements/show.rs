@@ -1,9 +1,9 @@
 //! Engagements: the list, and the page of one, for its parties and for counsel.
 
-use super::chain;
 use super::parts::{
     Act, ListView, RowView, base, hold_mark, key, kind_title, move_of, paged, pager, paragraphs, request_mark,
 };
+use super::{chain, own};
 use crate::house::House;
 use crate::http::Fields;
 use crate::problem::Problem;
@@ -140,13 +140,6 @@ struct Said {
     prose: Vec<String>,
 }
 
-/// One of the own side's counsel.
-#[derive(Serialize)]
-struct CounselLine {
-    name: String,
-    withdraw: Option<Act>,
-}
-
 /// A small form on the page.
 #[derive(Serialize)]
 struct Small {
@@ -173,7 +166,7 @@ struct View {
     hint: Option<&'static str>,
     parties: Facts,
     acts: Vec<Act>,
-    counsel: Vec<CounselLine>,
+    counsel: Vec<own::CounselLine>,
     invite: Option<Small>,
     notes: Option<Small>,
     note_text: Option<String>,
@@ -216,14 +209,8 @@ fn model(visit: &mut Visit<'_, '_>, it: &EngagementView, after: &After) -> Resul
         href: format!("{base}/messages/{}", message.id),
         prose: paragraphs(&message.body),
     });
-    let counsel = it.counsel.iter().filter_map(|it| it.who.clone()).map(|(account, name)| CounselLine {
-        name,
-        withdraw: it.may.withdraw.then(|| {
-            Act::button(visit, format!("{path}/counsel/{account}/withdraw"), "End their access").undo()
-        }),
-    });
     let said: Vec<Said> = said.collect();
-    let counsel: Vec<CounselLine> = counsel.collect();
+    let counsel = own::counsel_lines(visit, &path, it);
     let note = it.notes.clone();
     Ok(View {
         eyebrow: format!("Engagement {}", it.named.reference),
