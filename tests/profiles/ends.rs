@@ -94,6 +94,17 @@ fn notice_is_prepared_by_one_and_confirmed_by_another_as_it_was_shown(demo: &Pro
     let seen = own.sees(&page).text();
     assert!(seen.contains("ends") && seen.contains(&year), "{seen}");
     assert!(owner.offered(&draft, &draft).is_none(), "a draft is confirmed once");
+
+    // notice binds the other side too: nobody moves the end away, and either may bring it forward
+    let away = own.sends(&notice, "/notice", &day("16"));
+    assert!(
+        away.status == 422 && away.text().contains("Choose that day or an earlier one"),
+        "{}",
+        away.text()
+    );
+    let sooner = place(&own.sends(&notice, "/notice", &day("10")));
+    own.does(&sooner, &sooner, &[]);
+    letter(demo, "agency-owner@demo.example", &format!("10 May {year}"));
     assert!(owner.offered(&format!("/artists/{}", it.id), "/edit").is_some(), "notice is no end");
 }
 

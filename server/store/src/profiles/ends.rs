@@ -31,14 +31,27 @@ const FOLLOWS: &str = "From then on the agency no longer sees the profile and it
                        sent lapse. A public folio stays public. A private listing becomes workspace-private, and the \
                        artist is told. Engagements stay with those who are party to them.";
 
-/// The midnight in UTC at which a mandate ends whose last day this is.
+/// The midnight in UTC at which a mandate ends whose last day this is. Where notice stands, `stands` is when it ends by that:
+/// notice binds both sides, so its end is only ever brought forward.
 ///
 /// # Errors
 /// Why it cannot be the last day, in a sentence.
-pub fn end_of(now: Moment, last: Day) -> Result<Moment, &'static str> {
-    midnight(last.next())
+pub fn end_of(now: Moment, last: Day, stands: Option<Moment>) -> Result<Moment, String> {
+    let ends = midnight(last.next())
         .filter(|ends| *ends > now && *ends <= now.plus(LONGEST_NOTICE * Moment::DAY))
-        .ok_or("Choose a last day from today on, at most three years ahead.")
+        .ok_or("Choose a last day from today on, at most three years ahead.")?;
+    match stands {
+        Some(at) if ends > at => Err(format!(
+            "Notice stands: the mandate ends at the end of {}, UTC. Choose that day or an earlier one.",
+            last_day(at)
+        )),
+        _ => Ok(ends),
+    }
+}
+
+/// The last day of a mandate that ends at this midnight, as people write it.
+fn last_day(ends: Moment) -> String {
+    day_of(Moment(ends.0 - 1)).map(|it| days(it, it)).unwrap_or_default()
 }
 
 /// What would follow if a mandate ended now.
@@ -93,8 +106,8 @@ pub fn prepare_notice(
         };
         let prepared = prepare(tx, Preparation::of(&payload, None, Some(*facts.id.key()), revises)?)?;
         // last, so that whoever changes a draft that is another by now is told that first
-        match last.map(|it| end_of(tx.now(), it)) {
-            Some(Err(why)) => conflict(why),
+        match last.map(|last| end_of(tx.now(), last, it.ends_at)) {
+            Some(Err(why)) => conflict(&why),
             _ => Ok(prepared),
         }
     })
@@ -119,7 +132,7 @@ pub(crate) fn perform(
     let Some(last) = last_day else {
         return Ok(finish(tx, mandate, &stands, "ended", Some(it), it.origin)?.map(|()| None));
     };
-    let ends = end_of(tx.now(), last).or_else(conflict)?;
+    let ends = end_of(tx.now(), last, stands.ends_at).or_else(|why| conflict(&why))?;
     set(tx.db, mandate, stands.version, MandateState::Ending, None, Some(ends))?;
     let other = if it.workspace == stands.agency { stands.artist } else { stands.agency };
     let last = days(last, last);
@@ -144,12 +157,10 @@ fn unchanged(stands: &Standing, prepared_on: Version) -> Result<(), StoreError> 
     match (stands.state, stands.ends_at) {
         _ if stands.version == prepared_on && in_force(stands.state) => Ok(()),
         (MandateState::Ended, _) => conflict("This mandate ended after this was prepared. Nothing was sent."),
-        (MandateState::Ending, Some(at)) => {
-            let last = day_of(Moment(at.0 - 1)).map(|it| days(it, it)).unwrap_or_default();
-            conflict(&format!(
-                "Notice was given after this was prepared: the mandate ends at the end of {last}, UTC. Nothing was sent."
-            ))
-        }
+        (MandateState::Ending, Some(at)) => conflict(&format!(
+            "Notice was given after this was prepared: the mandate ends at the end of {}, UTC. Nothing was sent.",
+            last_day(at)
+        )),
         _ => Err(StoreError::Stale { shown: prepared_on, stands: stands.version }),
     }
 }

@@ -94,10 +94,12 @@ fn taken(
         return form_page(visit, permit.on(), &sheet.filled, &changes);
     }
     let (mut filled, id) = (sheet.filled.clone(), permit.on());
+    let seen = visit.db.permit::<ViewMandate>(id, Unasked)?;
+    let stands = mandates::view(visit.db, &seen)?.ends_at;
     let store = sheet.finish(visit)?;
     let done = match mandates::prepare_notice(&store, permit, last, changes.revises) {
         Err(StoreError::Conflict(why))
-            if last.is_some_and(|it| mandates::end_of(visit.now(), it).is_err()) =>
+            if last.is_some_and(|it| mandates::end_of(visit.now(), it, stands).is_err()) =>
         {
             filled.faults.add("last", why);
             return form_page(visit, id, &filled, &changes);
