@@ -53,6 +53,15 @@ fn an_artist_claims_the_profile_that_an_agency_kept(demo: &Program) {
     assert!(agency.sees(&page).text().contains("not claimed yet"));
 
     let form = offer.page().forms().into_iter().find(|it| it.action.starts_with("/claim/")).unwrap();
+    // taking over confirms the representation as it was shown, and no other
+    let other = artist.client.submit(&form.with("mandate", &"7".repeat(64)));
+    assert!(
+        other.status == 409 && other.text().contains("not the one that you were shown"),
+        "{}",
+        other.text()
+    );
+    let offer = artist.client.get(&link);
+    let form = offer.page().forms().into_iter().find(|it| it.action.starts_with("/claim/")).unwrap();
     let taken = artist.client.submit(&form);
     let there = place(&taken);
     assert!(taken.status == 303 && there.ends_with("/profile"), "{}", taken.text());

@@ -1,6 +1,7 @@
 //! Profiles that an agency keeps for artists without an account, until the artist claims them (spec 10.16).
 
 use super::{NewProfile, begin, conflict, folded_name, landed, offers, people, terms};
+use crate::db::Db;
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
 use crate::outbox::Letter;
@@ -52,6 +53,8 @@ pub struct Claimable {
     pub territory: Option<String>,
     /// The commission, in words.
     pub commission: Option<String>,
+    /// The digest of that mandate's terms.
+    pub mandate: Option<Digest>,
 }
 
 /// The digest under which a claim is kept; the claim itself is only in the letter.
@@ -183,30 +186,47 @@ pub fn send_claim(
 pub fn claimable(db: &mut Read<'_>, permit: &Permit<ClaimProfile>) -> Result<Claimable, StoreError> {
     let id = permit.on();
     let name = profiles::table.find(id.to_string()).select(profiles::name).first(db.db)?;
-    let row: Option<(Word<WorkspaceId>, String)> = mandates::table
-        .filter(mandates::profile.eq(id.to_string()))
-        .filter(mandates::state.eq_any(["active", "ending"]))
-        .order(mandates::id)
-        .select((mandates::agency, mandates::payload))
-        .first(db.db)
-        .optional()?;
-    let (mut agency, mut territory, mut commission) = (None, None, None);
-    if let Some((workspace, payload)) = row {
+    let (mut agency, mut territory, mut commission, mut mandate) = (None, None, None, None);
+    if let Some((workspace, payload, digest)) = kept_by(db.db, id)? {
+        mandate = Some(digest.0);
         let terms = terms::mandate(&payload)?;
         agency = Some(people::name_of(db.db, workspace.0)?);
         commission = Some(terms.commission());
         territory = Some(terms.territory);
     }
-    Ok(Claimable { profile: id, name, agency, territory, commission })
+    Ok(Claimable { profile: id, name, agency, territory, commission, mandate })
+}
+
+/// The agency that keeps a profile, with the text and the digest of their mandate.
+type Kept = (Word<WorkspaceId>, String, Word<Digest>);
+
+fn kept_by(db: &mut Db, profile: ProfileId) -> QueryResult<Option<Kept>> {
+    mandates::table
+        .filter(mandates::profile.eq(profile.to_string()))
+        .filter(mandates::state.eq_any(["active", "ending"]))
+        .order(mandates::id)
+        .select((mandates::agency, mandates::payload, mandates::digest))
+        .first(db)
+        .optional()
 }
 
 /// The artist takes the profile over and becomes the owner of its workspace. Nothing is widened, and the account is not
-/// yet the artist in person: an admin verifies that. Returns the workspace.
+/// yet the artist in person: an admin verifies that. `shown` is the digest of the mandate that they were shown, which
+/// taking over confirms. Returns the workspace.
 ///
 /// # Errors
-/// Refused (another claim is one), or the database's.
-pub fn claim(store: &Store, permit: Permit<ClaimProfile>) -> Result<WorkspaceId, StoreError> {
+/// Refused (another claim is one), a conflict where another mandate stands than was shown, or the database's.
+pub fn claim(
+    store: &Store,
+    permit: Permit<ClaimProfile>,
+    shown: Option<Digest>,
+) -> Result<WorkspaceId, StoreError> {
     store.write(permit, |tx, facts| {
+        if kept_by(tx.db, facts.id)?.map(|it| it.2.0) != shown {
+            return conflict(
+                "The representation is not the one that you were shown. Nothing was taken over. Open the link again.",
+            );
+        }
         let Some(account) = tx.asker().actor.account() else { return Err(StoreError::Absent) };
         let rows = diesel::update(
             profiles::table
@@ -234,9 +254,12 @@ pub fn claim(store: &Store, permit: Permit<ClaimProfile>) -> Result<WorkspaceId,
                 memberships::version.eq(1),
             ))
             .execute(tx.db)?;
-        let event = Event::platform("profile", facts.id, "claimed")
+        let mut event = Event::platform("profile", facts.id, "claimed")
             .change("claimed", false, true)
             .with("after.owner", account);
+        if let Some(mandate) = shown {
+            event = event.confirmed(mandate);
+        }
         let joined = Event::platform("membership", membership, "began")
             .with("after.account", account)
             .with("after.role", Role::Owner);

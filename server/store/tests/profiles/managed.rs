@@ -46,7 +46,12 @@ both! {
         let permit = may::<ClaimProfile>(store, BELA, id, Claim(digest.clone())).unwrap();
         let seen = store.read(&acting(store, BELA), |db| managed::claimable(db, &permit)).unwrap();
         assert_eq!((seen.name.as_str(), seen.commission.as_deref()), ("Clara Muster", Some("20 %")));
-        let home = managed::claim(store, permit).unwrap();
+        // another representation than the one that was shown is not confirmed, nor is none
+        for shown in [None, Some(domain::Digest([1; 32]))] {
+            let permit = may::<ClaimProfile>(store, BELA, id, Claim(digest.clone())).unwrap();
+            assert!(matches!(managed::claim(store, permit, shown), Err(StoreError::Conflict(_))));
+        }
+        let home = managed::claim(store, permit, seen.mandate).unwrap();
         assert!(may::<ClaimProfile>(store, ANNA, id, Claim(digest)).is_err());
         let owner = store.asker(account(BELA), store::Acting::Workspace(home), crate::support::id(1), NOW).unwrap();
         store.read(&owner, |db| {

@@ -9,7 +9,7 @@ use crate::view::{Fact, Facts, FormToken};
 use crate::visit::{As, Visit};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::ProfileId;
+use domain::{Digest, ProfileId};
 use policy::Claim;
 use policy::actions::ClaimProfile;
 use serde::Serialize;
@@ -32,6 +32,8 @@ struct View {
     action: String,
     token: FormToken,
     claim: String,
+    /// The digest of the mandate that is shown, or empty.
+    mandate: String,
 }
 
 /// What is no token is asked with as a token that nobody holds.
@@ -65,6 +67,7 @@ async fn show(call: Call<House>) -> Result<Response, Problem> {
             action: format!("/claim/{id}"),
             token: visit.token(&format!("/claim/{id}")),
             claim: token,
+            mandate: it.mandate.map(|it| it.to_string()).unwrap_or_default(),
         };
         let page = visit.page(format!("Claim the profile of {}", view.name), "")?;
         visit.house.views.page("pages/profiles/claim.html", &page, &view)
@@ -78,8 +81,11 @@ async fn take(call: Call<House>) -> Result<Response, Problem> {
         let id = visit.known(id)?;
         Ok(visit.db.permit::<ClaimProfile>(id, claim(&sent.question("claim")))?)
     };
-    call.change(As::Account, ask, |visit, permit, sheet| {
-        let workspace = managed::claim(&sheet.finish(visit)?, permit)?;
+    call.change(As::Account, ask, |visit, permit, mut sheet| {
+        // what is no digest was never shown
+        let shown = sheet.text("mandate");
+        let shown = (!shown.is_empty()).then(|| shown.parse().unwrap_or(Digest([0; 32])));
+        let workspace = managed::claim(&sheet.finish(visit)?, permit, shown)?;
         Ok(reply::see_other(&format!("/w/{workspace}/profile?done=claimed")))
     })
     .await
