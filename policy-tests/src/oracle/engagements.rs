@@ -44,21 +44,31 @@ pub(super) fn party(kind: Kind, workspace: WorkspaceId, action: ActionName, on: 
         // the agency's share is no business of the presenter's (P8: "fields not theirs: commission")
         A::ViewCommission => office,
         A::PrepareMessage | A::PrepareDocument | A::InviteCounsel | A::WithdrawCounsel => true,
+        // §10.8: counsel is "invited by a party", and is that party's own
+        A::ViewArtistCounsel => side == Side::Artist,
+        A::ViewAgencyCounsel => side == Side::Agency,
+        A::ViewPresenterCounsel => side == Side::Presenter,
         A::ViewRequest | A::ViewHold | A::ViewQuote | A::ViewContract | A::ViewInvoice => true,
         A::ViewSettlement | A::ViewMessage | A::ViewAuditChain => true,
         // domain §2: the office answers a request; "countered (either)": then it is the presenter's turn
-        A::PrepareAnswer => {
-            office || matches!(on, Thing::Request(it) if it.state == RequestState::Countered.as_str())
-        }
+        A::PrepareAnswer => office != countered(on),
         // whoever sent it takes it back: a request and a hold's release are the presenter's, a hold the office's
         A::PrepareWithdrawRequest | A::PrepareRelease => !office,
-        A::PrepareHold | A::PrepareWithdrawHold => office,
+        A::PrepareHold => office && !countered(on),
+        A::PrepareWithdrawHold => office,
         // S2: a document is its side's until that side shared it
         A::ViewDocument => matches!(on, Thing::Document(it) if it.shared || it.side == side),
-        A::ShareWithCounsel | A::EraseDocument => matches!(on, Thing::Document(it) if it.side == side),
+        A::PrepareShare | A::ShareWithCounsel | A::EraseDocument => {
+            matches!(on, Thing::Document(it) if it.side == side)
+        }
         A::ReadAuditField => matches!(on, Thing::AuditField(it) if open_to(&it.audience, side)),
         _ => false,
     }
+}
+
+/// Whether other terms wait for the presenter's answer.
+fn countered(on: &Thing) -> bool {
+    matches!(on, Thing::Request(it) if it.state == RequestState::Countered.as_str())
 }
 
 /// §10.14: each field has an audience.
@@ -91,7 +101,7 @@ pub(super) fn credential(kind: Kind, workspace: WorkspaceId, action: ActionName,
     let Some(side) = parties(on).and_then(|it| side(kind, workspace, it)) else { return false };
     match action {
         ActionName::PrepareMessage => true,
-        ActionName::PrepareAnswer | ActionName::PrepareHold => side != Side::Presenter,
+        ActionName::PrepareAnswer | ActionName::PrepareHold => side != Side::Presenter && !countered(on),
         _ => false,
     }
 }

@@ -12,9 +12,9 @@ use crate::schema::requests;
 use crate::write::{Change, Write, fresh_enough};
 use diesel::prelude::*;
 use domain::bounded::{Currency, Money, Prose};
-use domain::records::{RequestState, Turn};
+use domain::records::RequestState;
 use domain::{Day, EngagementId, Id, RequestId, Side, Version};
-use policy::actions::{PrepareAnswer, PrepareWithdrawRequest};
+use policy::actions::{PrepareAnswer, PrepareWithdrawRequest, ViewRequest};
 use policy::{Action, Permit, Unasked, facts};
 
 /// Prepares other terms, or the presenter's answer to them. A fee that is kept is the one that stands.
@@ -30,7 +30,7 @@ pub fn prepare_counter(
 ) -> Result<Prepared, StoreError> {
     span(asked.first_day, asked.last_day)?;
     store.write(permit, |tx, facts| {
-        in_turn(tx, facts)?;
+        open(facts)?;
         let stands = terms_of(tx, facts.id)?.fee;
         let payload = Payload::Counter {
             engagement: engagement_of(tx, facts.id)?,
@@ -54,7 +54,7 @@ pub fn prepare_decline(
     revises: Revises,
 ) -> Result<Prepared, StoreError> {
     store.write(permit, |tx, facts| {
-        in_turn(tx, facts)?;
+        open(facts)?;
         let payload = Payload::Decline {
             engagement: engagement_of(tx, facts.id)?,
             request: facts.id,
@@ -107,20 +107,10 @@ fn state_of(facts: &facts::Request) -> Result<RequestState, StoreError> {
     facts.state.parse().map_err(|_| StoreError::Corrupt("requests.state"))
 }
 
-fn open(facts: &facts::Request) -> Result<RequestState, StoreError> {
+/// The state, where it may still be answered. Whose answer it waits for, policies say.
+pub(super) fn open(facts: &facts::Request) -> Result<RequestState, StoreError> {
     let state = state_of(facts)?;
     if state.open() { Ok(state) } else { Err(answered()) }
-}
-
-/// The state, where it waits for the asker's own side.
-pub(super) fn in_turn(tx: &Write<'_>, facts: &facts::Request) -> Result<RequestState, StoreError> {
-    let state = open(facts)?;
-    let own = tx.asker.actor.workspace().map(|it| Turn::of(it.0.side()));
-    if own == Some(state.turn()) {
-        Ok(state)
-    } else {
-        Err(StoreError::Conflict("This request waits for the other side’s answer.".into()))
-    }
 }
 
 fn answered() -> StoreError {
@@ -220,9 +210,18 @@ pub(super) fn take<A: Action<On = facts::Request, Input = Unasked>>(
     request: RequestId,
     version: Version,
 ) -> Result<RequestState, StoreError> {
-    let (_, facts) = tx.also::<A>(request, Unasked)?;
-    fresh_enough(version, facts.version)?;
-    in_turn(tx, &facts)
+    let refused = match tx.also::<A>(request, Unasked) {
+        Ok((_, facts)) => {
+            fresh_enough(version, facts.version)?;
+            return open(&facts);
+        }
+        Err(it) => it,
+    };
+    // the turn may have passed to the other side since this was prepared: whoever sees the request is told that it moved
+    match tx.also::<ViewRequest>(request, Unasked) {
+        Ok((_, facts)) => fresh_enough(version, facts.version).and(Err(refused)),
+        Err(_) => Err(refused),
+    }
 }
 
 fn fee_text(it: Option<Money>) -> String {

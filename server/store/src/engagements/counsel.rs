@@ -12,8 +12,10 @@ use crate::write::Change;
 use diesel::prelude::*;
 use domain::bounded::Email;
 use domain::{AccountId, EngagementId, InvitationId, Moment, Side};
-use policy::Permit;
-use policy::actions::{InviteCounsel, WithdrawCounsel};
+use policy::actions::{
+    InviteCounsel, ViewAgencyCounsel, ViewArtistCounsel, ViewPresenterCounsel, WithdrawCounsel,
+};
+use policy::{Permit, Unasked};
 
 /// Counsel in force. The other sides' are counted, never named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +30,15 @@ pub struct CounselView {
 
 /// Counsel in force on one engagement, which the asker may see.
 pub(crate) fn on(db: &mut Read<'_>, engagement: EngagementId) -> Result<Vec<CounselView>, StoreError> {
-    let own = db.asker.actor.workspace().map(|it| it.0.side());
+    let mut named = Vec::new();
+    for side in Side::ALL {
+        let may = match side {
+            Side::Artist => db.may::<ViewArtistCounsel>(engagement, &Unasked)?,
+            Side::Agency => db.may::<ViewAgencyCounsel>(engagement, &Unasked)?,
+            Side::Presenter => db.may::<ViewPresenterCounsel>(engagement, &Unasked)?,
+        };
+        named.extend(may.then_some(*side));
+    }
     let account = db.asker.actor.account();
     let rows: Vec<(Word<AccountId>, String, Word<Side>, i64)> = engagement_counsel::table
         .inner_join(accounts::table.on(accounts::id.eq(engagement_counsel::account)))
@@ -46,7 +56,8 @@ pub(crate) fn on(db: &mut Read<'_>, engagement: EngagementId) -> Result<Vec<Coun
         .into_iter()
         .map(|(id, name, side, at)| CounselView {
             side: side.0,
-            who: (own == Some(side.0) || account == Some(id.0)).then_some((id.0, name)),
+            // counsel knows who they are themselves
+            who: (named.contains(&side.0) || account == Some(id.0)).then_some((id.0, name)),
             invited_at: Moment(at),
         })
         .collect())

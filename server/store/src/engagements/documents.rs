@@ -17,8 +17,8 @@ use diesel::prelude::*;
 use domain::bounded::Line;
 use domain::records::DocumentState;
 use domain::{Digest, DocumentId, EngagementId, Id, Side, Version};
-use policy::actions::{EraseDocument, PrepareDocument, ShareWithCounsel, ViewDocument};
-use policy::{Permit, Unasked};
+use policy::actions::{EraseDocument, PrepareDocument, PrepareShare, ShareWithCounsel};
+use policy::{Permit, Unasked, facts};
 
 /// A file that lies on the shelf and shall be a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,51 +86,36 @@ fn own_side(tx: &Write<'_>) -> Result<Side, StoreError> {
     tx.asker.actor.workspace().map(|it| it.0.side()).ok_or(StoreError::Absent)
 }
 
-/// Prepares to share a document of the asker's side with all parties.
+/// Prepares to share a document with all parties.
 ///
 /// # Errors
-/// Refused, stale, a document of another engagement or one that is shared or erased, or the database's.
+/// Refused, stale, a document that is shared or erased already, or the database's.
 pub fn prepare_share(
     store: &Store,
-    permit: Permit<PrepareDocument>,
-    document: DocumentId,
+    permit: Permit<PrepareShare>,
     revises: Revises,
 ) -> Result<Prepared, StoreError> {
-    let engagement = permit.on();
-    store.write(permit, |tx, _| {
-        let it = shareable(tx, engagement, document)?;
-        let payload = Payload::Document { engagement, document, sha256: it.1, title: it.2, file_name: it.3 };
+    store.write(permit, |tx, facts| {
+        let (engagement, document) = (engagement_of(tx, facts.id)?, facts.id);
+        let (sha256, title, file_name) = shareable(tx, facts)?;
+        let payload = Payload::Document { engagement, document, sha256, title, file_name };
         prepare(tx, Preparation::of(&payload, Some(engagement), Some(*document.key()), revises)?)
     })
 }
 
-/// Version, digest, title and file name of a document that the asker's side may share now.
-fn shareable(
-    tx: &mut Write<'_>,
-    engagement: EngagementId,
-    document: DocumentId,
-) -> Result<(Version, Digest, String, String), StoreError> {
-    let (_, facts) = tx.also::<ViewDocument>(document, Unasked)?;
-    type Row = (Word<EngagementId>, Word<Digest>, String, String, Word<DocumentState>);
-    let (on, digest, title, file_name, state): Row = documents::table
-        .find(document.as_str())
-        .select((
-            documents::engagement,
-            documents::digest,
-            documents::title,
-            documents::file_name,
-            documents::state,
-        ))
-        .first(tx.db)?;
-    if on.0 != engagement || facts.side != own_side(tx)? {
-        return Err(StoreError::Absent);
-    }
+/// Digest, title and file name of a document that can be shared now.
+fn shareable(tx: &mut Write<'_>, facts: &facts::Document) -> Result<(Digest, String, String), StoreError> {
+    let (digest, title, file_name, state): (Word<Digest>, String, String, Word<DocumentState>) =
+        documents::table
+            .find(facts.id.as_str())
+            .select((documents::digest, documents::title, documents::file_name, documents::state))
+            .first(tx.db)?;
     if facts.shared || state.0 != DocumentState::Available {
         return Err(StoreError::Conflict(
             "This document is shared already, or its content is erased.".into(),
         ));
     }
-    Ok((facts.version, digest.0, title, file_name))
+    Ok((digest.0, title, file_name))
 }
 
 pub(crate) fn perform(
@@ -141,8 +126,8 @@ pub(crate) fn perform(
     let Payload::Document { engagement, document, sha256, title, .. } = payload else {
         return Err(StoreError::Corrupt("drafts.kind"));
     };
-    let (_permit, _) = tx.also::<PrepareDocument>(engagement, Unasked)?;
-    let (version, digest, ..) = shareable(tx, engagement, document)?;
+    let (_permit, facts) = tx.also::<PrepareShare>(document, Unasked)?;
+    let (version, (digest, ..)) = (facts.version, shareable(tx, &facts)?);
     if digest != sha256 {
         return Err(StoreError::Conflict("The document is not the one that was shown.".into()));
     }

@@ -1,6 +1,6 @@
 //! Holds: granted on a request, released, withdrawn or lapsed. A rank is shown to its holder and to the artist's office.
 
-use super::answers::{engagement_of, in_turn, prepared, settle, take, terms_of};
+use super::answers::{engagement_of, open, prepared, settle, take, terms_of};
 use super::letters::{self, Notice};
 use super::parties::{named_one, on_record};
 use super::ranks::{self, Moved};
@@ -59,7 +59,7 @@ pub fn prepare_hold(
     revises: Revises,
 ) -> Result<Prepared, StoreError> {
     store.write(permit, |tx, facts| {
-        in_turn(tx, facts)?;
+        open(facts)?;
         if expires_at <= tx.now() || expires_at > tx.now().plus(MOST * Moment::DAY) {
             return Err(StoreError::Conflict(format!(
                 "A hold lapses on a day that is still to come, and at most {MOST} days from now."

@@ -4,7 +4,9 @@ use super::*;
 use crate::support::both;
 use crate::support::rows::Sql;
 use policy::Staff;
-use policy::actions::{EraseDocument, PrepareDocument, ShareWithCounsel, ViewDocument, WithdrawCounsel};
+use policy::actions::{
+    EraseDocument, PrepareDocument, PrepareShare, ShareWithCounsel, ViewDocument, WithdrawCounsel,
+};
 use store::engagements::{contents, counsel, documents, documents_view};
 
 fn upload() -> documents::Upload {
@@ -33,13 +35,15 @@ both! {
             store.read(&who.asks(), |db| db.may::<ViewDocument>(document, &Unasked)).unwrap()
         };
         assert_eq!([AGENCY, ASSISTANT, ARTIST, PRESENTER, RIVAL].map(reads), [true, true, false, false, false]);
-        let foreign = permit::<PrepareDocument>(store, &PRESENTER.asks(), engagement, Unasked).unwrap();
-        assert!(is_refused(documents::prepare_share(store, foreign, document, None)));
-        let prepared = documents::prepare_share(store, add(), document, None).unwrap();
+        let share = |who: Who| permit::<PrepareShare>(store, &who.asks(), document, Unasked);
+        for other in [ARTIST, PRESENTER, RIVAL] {
+            assert!(is_refused(share(other)));
+        }
+        let prepared = documents::prepare_share(store, share(ASSISTANT).unwrap(), None).unwrap();
         assert!(!reads(PRESENTER));
         confirm(store, AGENCY, prepared).unwrap();
         assert_eq!([AGENCY, ARTIST, PRESENTER, RIVAL, OTHER_AGENCY].map(reads), [true, true, true, false, false]);
-        let again = documents::prepare_share(store, add(), document, None);
+        let again = documents::prepare_share(store, share(AGENCY).unwrap(), None);
         assert!(matches!(again, Err(StoreError::Conflict(_))));
         assert!(is_refused(permit::<EraseDocument>(store, &PRESENTER.asks(), document, Unasked)));
         let erase = permit::<EraseDocument>(store, &AGENCY.asks(), document, Unasked).unwrap();

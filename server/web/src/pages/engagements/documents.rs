@@ -13,7 +13,9 @@ use connect::documents::{ShelfError, digest_of};
 use domain::bounded::Line;
 use domain::records::DocumentState;
 use domain::{Digest, DocumentId, EngagementId};
-use policy::actions::{EraseDocument, PrepareDocument, ShareWithCounsel, ViewDocument, ViewEngagement};
+use policy::actions::{
+    EraseDocument, PrepareDocument, PrepareShare, ShareWithCounsel, ViewDocument, ViewEngagement,
+};
 use policy::{Actor, Permit, Unasked};
 use store::engagements::documents_view::{self, DocumentView};
 use store::engagements::{Named, contents, documents, view};
@@ -43,7 +45,7 @@ pub(super) fn routes() -> Vec<Route<House>> {
         ),
         Route::post(
             "/w/{workspace}/documents/{document}/share",
-            "PrepareDocument",
+            "PrepareShare",
             "Document",
             Most::Member,
             |call| Box::pin(share(call)),
@@ -248,8 +250,7 @@ fn acts(visit: &mut Visit<'_, '_>, base: &str, it: &DocumentView) -> Result<Vec<
         return Ok(acts);
     }
     acts.push(Act::way(format!("{path}/content"), "Download").main());
-    let own = visit.asker().actor.workspace().map(|it| it.0.side()) == Some(it.side);
-    if own && !it.shared && visit.db.may::<PrepareDocument>(it.engagement, &Unasked)? {
+    if !it.shared && visit.db.may::<PrepareShare>(it.id, &Unasked)? {
         acts.push(Act::button(visit, format!("{path}/share"), "Prepare to share it with the other parties"));
     }
     if visit.db.may::<ShareWithCounsel>(it.id, &Unasked)? {
@@ -278,14 +279,8 @@ async fn content(call: Call<House>, who: As) -> Result<Response, Problem> {
 
 async fn share(call: Call<House>) -> Result<Response, Problem> {
     let (who, id) = (call.member(), call.holes.id::<DocumentId>("document"));
-    let ask = move |visit: &mut Visit<'_, '_>, _: &mut Sent| {
-        let id = visit.known(id)?;
-        let seen = visit.db.permit::<ViewDocument>(id, Unasked)?;
-        let (it, _) = documents_view::view(visit.db, seen)?;
-        Ok((id, visit.db.permit::<PrepareDocument>(it.engagement, Unasked)?))
-    };
-    call.change(who, ask, |visit, (id, permit), sheet| {
-        let done = documents::prepare_share(&sheet.finish(visit)?, permit, id, None)?;
+    call.change_on::<PrepareShare>(who, id, Unasked, |visit, permit, sheet| {
+        let done = documents::prepare_share(&sheet.finish(visit)?, permit, None)?;
         Ok(reply::see_other(&format!("{}/drafts/{}", base(visit)?, done.draft)))
     })
     .await

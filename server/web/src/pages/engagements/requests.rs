@@ -11,7 +11,7 @@ use crate::reply;
 use crate::routes::{Call, Most, Route};
 use crate::view::{Empty, Link, Payload, when};
 use crate::visit::Visit;
-use domain::records::{DraftKind, RequestState, Turn};
+use domain::records::{DraftKind, RequestState};
 use domain::{ProfileId, RequestId, Side};
 use policy::actions::{
     ExportWorkspace, PrepareAnswer, PrepareHold, PrepareRequest, PrepareWithdrawRequest, ViewDraftSums,
@@ -168,13 +168,11 @@ fn what_next(state: RequestState) -> &'static str {
     }
 }
 
-/// What the asker may prepare: their own turn's answers, and taking it back.
+/// What the asker may prepare: an answer, which policies give to whoever's turn it is, and taking it back.
 fn acts(visit: &mut Visit<'_, '_>, base: &str, it: &RequestView) -> Result<Vec<Act>, Problem> {
     let mut acts = Vec::new();
     let path = format!("{base}/requests/{}", it.id);
-    let turn = visit.asker().actor.workspace().map(|it| Turn::of(it.0.side()));
-    let in_turn = turn == Some(it.state.turn()) && it.state.open();
-    if in_turn && visit.db.may::<PrepareAnswer>(it.id, &Unasked)? {
+    if it.state.open() && visit.db.may::<PrepareAnswer>(it.id, &Unasked)? {
         if visit.db.may::<PrepareHold>(it.id, &Unasked)? {
             acts.push(Act::way(format!("{path}/hold"), "Accept with a hold").main());
             acts.push(Act::way(format!("{path}/counter"), "Propose other terms"));
