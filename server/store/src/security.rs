@@ -87,9 +87,8 @@ pub fn security_events(
     if let Some(kind) = kind {
         asked = asked.filter(security_events::kind.eq(kind.to_owned()));
     }
-    if let Some(after) = &page.after {
-        // a cursor is a text from outside: PostgreSQL takes no NUL, and no id holds one
-        asked = asked.filter(security_events::id.lt(after.replace('\0', "")));
+    if let Some(after) = page.key() {
+        asked = asked.filter(security_events::id.lt(after));
     }
     let mut rows: Vec<Row> = asked
         // ids are in order of time

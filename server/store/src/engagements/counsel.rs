@@ -4,6 +4,7 @@ use crate::accounts::invite_counsel;
 use crate::drafts::only_one;
 use crate::error::StoreError;
 use crate::ledger::{Audience, Event};
+use crate::lists::Cond;
 use crate::pools::Store;
 use crate::read::Read;
 use crate::rows::Word;
@@ -11,7 +12,7 @@ use crate::schema::{accounts, engagement_counsel, invitations};
 use crate::write::Change;
 use diesel::prelude::*;
 use domain::bounded::Email;
-use domain::{AccountId, EngagementId, InvitationId, Moment, Side};
+use domain::{AccountId, EngagementId, InvitationId, Moment, Side, WorkspaceId};
 use policy::actions::{
     InviteCounsel, ViewAgencyCounsel, ViewArtistCounsel, ViewPresenterCounsel, WithdrawCounsel,
 };
@@ -30,15 +31,6 @@ pub struct CounselView {
 
 /// Counsel in force on one engagement, which the asker may see.
 pub(crate) fn on(db: &mut Read<'_>, engagement: EngagementId) -> Result<Vec<CounselView>, StoreError> {
-    let mut named = Vec::new();
-    for side in Side::ALL {
-        let may = match side {
-            Side::Artist => db.may::<ViewArtistCounsel>(engagement, &Unasked)?,
-            Side::Agency => db.may::<ViewAgencyCounsel>(engagement, &Unasked)?,
-            Side::Presenter => db.may::<ViewPresenterCounsel>(engagement, &Unasked)?,
-        };
-        named.extend(may.then_some(*side));
-    }
     let account = db.asker.actor.account();
     let rows: Vec<(Word<AccountId>, String, Word<Side>, i64)> = engagement_counsel::table
         .inner_join(accounts::table.on(accounts::id.eq(engagement_counsel::account)))
@@ -52,6 +44,16 @@ pub(crate) fn on(db: &mut Read<'_>, engagement: EngagementId) -> Result<Vec<Coun
             engagement_counsel::invited_at,
         ))
         .load(db.db)?;
+    // most engagements have no counsel: only a side that has some is asked about
+    let mut named = Vec::new();
+    for side in Side::ALL.iter().filter(|it| rows.iter().any(|row| row.2.0 == **it)) {
+        let may = match side {
+            Side::Artist => db.may::<ViewArtistCounsel>(engagement, &Unasked)?,
+            Side::Agency => db.may::<ViewAgencyCounsel>(engagement, &Unasked)?,
+            Side::Presenter => db.may::<ViewPresenterCounsel>(engagement, &Unasked)?,
+        };
+        named.extend(may.then_some(*side));
+    }
     Ok(rows
         .into_iter()
         .map(|(id, name, side, at)| CounselView {
@@ -99,11 +101,7 @@ pub struct InvitedView {
 pub fn invited(db: &mut Read<'_>, permit: &Permit<InviteCounsel>) -> Result<Vec<InvitedView>, StoreError> {
     let (_, own) = db.asker.actor.workspace().ok_or(StoreError::Absent)?;
     let rows: Vec<(Word<InvitationId>, String, i64)> = invitations::table
-        .filter(invitations::engagement.is_not_null())
-        .filter(invitations::engagement.assume_not_null().eq(permit.on().to_string()))
-        .filter(invitations::workspace.eq(own.to_string()))
-        .filter(invitations::used_at.is_null())
-        .filter(invitations::expires_at.gt(db.now().0))
+        .filter(open(permit.on(), own, db.now()))
         .order(invitations::id)
         .select((invitations::id, invitations::mailbox, invitations::expires_at))
         .load(db.db)?;
@@ -113,6 +111,15 @@ pub fn invited(db: &mut Read<'_>, permit: &Permit<InviteCounsel>) -> Result<Vec<
         expires_at: Moment(expires),
     };
     Ok(rows.into_iter().map(row).collect())
+}
+
+/// Of this engagement, sent by this workspace, and its link still opens something.
+fn open(engagement: EngagementId, own: WorkspaceId, now: Moment) -> Cond<invitations::table> {
+    let of = invitations::engagement
+        .is_not_null()
+        .and(invitations::engagement.assume_not_null().eq(engagement.to_string()));
+    let unused = invitations::used_at.is_null().and(invitations::expires_at.gt(now.0));
+    Box::new(of.and(invitations::workspace.eq(own.to_string())).and(unused))
 }
 
 /// Takes an invitation back that nobody took up. Its link then answers as one that ran out; nobody gets a letter.
@@ -126,15 +133,9 @@ pub fn take_back(
 ) -> Result<(), StoreError> {
     store.write(permit, |tx, facts| {
         let (kind, own) = tx.asker.actor.workspace().ok_or(StoreError::Absent)?;
-        let open = invitations::table
-            .find(invitation.as_str())
-            .filter(invitations::engagement.is_not_null())
-            .filter(invitations::engagement.assume_not_null().eq(facts.id.to_string()))
-            .filter(invitations::workspace.eq(own.to_string()))
-            .filter(invitations::used_at.is_null())
-            .filter(invitations::expires_at.gt(tx.now().0));
+        let found = invitations::table.find(invitation.as_str()).filter(open(facts.id, own, tx.now()));
         let mailbox: String =
-            open.select(invitations::mailbox).first(tx.db).optional()?.ok_or(StoreError::Absent)?;
+            found.select(invitations::mailbox).first(tx.db).optional()?.ok_or(StoreError::Absent)?;
         // the engagement is locked by now, as it is for whoever takes the invitation up
         let unused = invitations::table.find(invitation.as_str()).filter(invitations::used_at.is_null());
         let changed = diesel::update(unused).set(invitations::used_at.eq(Some(tx.now().0))).execute(tx.db)?;

@@ -36,6 +36,11 @@ impl Page {
     pub fn first(limit: usize) -> Self {
         Self { after: None, limit: limit.clamp(1, 200) }
     }
+
+    /// The key to go on after. It is a text from outside: PostgreSQL takes no NUL, and none of our keys holds one.
+    pub(crate) fn key(&self) -> Option<String> {
+        self.after.as_deref().map(|it| it.replace('\0', ""))
+    }
 }
 
 /// A page of what was listed, in the list's order.
@@ -147,8 +152,7 @@ impl Read<'_> {
         let Some(disjuncts) = disjuncts(filter) else {
             return Ok(Selected { facts: Vec::new(), next: None, count: 0 });
         };
-        // a cursor is a text from outside: PostgreSQL takes no NUL, and none of our keys holds one
-        let after = page.after.as_deref().map(|it| it.replace('\0', ""));
+        let after = page.key();
         let want = i64::try_from(limit + 1).unwrap_or(i64::MAX);
         let (mut ids, last) =
             F::keys(To::Run(self.db), &disjuncts, narrow, after.as_deref(), want, self.asker.now)?;
