@@ -5,6 +5,7 @@
 
 use super::checks::{Wrong, is_loopback, wrong};
 use store::db::Address;
+use web::http::encoding;
 
 /// Modes in which libpq rather fails than speaks in the open.
 const SAFE: &[&str] = &["require", "verify-ca", "verify-full"];
@@ -101,16 +102,9 @@ impl Parts {
     }
 }
 
-/// Percent-decoded; what is no such code stands for itself, and then names no machine of ours.
+/// Percent-decoded; what cannot be stands for itself, and then names no machine of ours.
 fn plain(text: &str) -> String {
-    let (bytes, mut out, mut at) = (text.as_bytes(), Vec::new(), 0);
-    while let Some(it) = bytes.get(at) {
-        let digits = text.get(at + 1..at + 3).filter(|_| *it == b'%');
-        let code = digits.and_then(|it| u8::from_str_radix(it, 16).ok());
-        out.push(code.unwrap_or(*it));
-        at += if code.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    encoding::decode(text.as_bytes(), false).unwrap_or_else(|| text.to_owned())
 }
 
 #[cfg(test)]
